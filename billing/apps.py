@@ -1,0 +1,7 @@
+"""The app that keeps prices, usage and spend."""
+
+from django.apps import AppConfig
+
+
+class BillingConfig(AppConfig):
+    name = "billing"

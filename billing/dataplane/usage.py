@@ -1,0 +1,71 @@
+"""What a request used, in tokens, as one shape for every provider."""
+
+from dataclasses import dataclass
+from typing import Any
+
+# More than any model takes in one request: a count above it is a provider's mistake, never billed.
+ABSURD = 100_000_000
+
+
+@dataclass(slots=True)
+class Usage:
+    """Token counts of one attempt.
+
+    ``input_tokens`` is the whole prompt: cached, cache-write and audio tokens are inside it, whatever the provider's
+    own convention. ``output_tokens`` holds reasoning and audio tokens. ``source``: "provider", "estimate", or "none".
+    """
+
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
+    input_audio_tokens: int = 0
+    cached_audio_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    output_audio_tokens: int = 0
+    source: str = "none"
+    absurd: bool = False  # the provider sent counts that cannot be: kept out of the sums, row marked unpriced
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.input_tokens or self.output_tokens)
+
+
+def usage_from_openai(raw: Any) -> Usage:
+    """Read OpenAI's `usage` object, where cached tokens are inside `prompt_tokens`.
+
+    Missing or null fields count 0. A count that is negative, no integer, or above ``ABSURD`` makes the usage absurd.
+    """
+    if not isinstance(raw, dict):
+        return Usage(source="provider", absurd=True)
+    prompt, completion = _details(raw, "prompt_tokens_details"), _details(raw, "completion_tokens_details")
+    counts = {
+        "input_tokens": raw.get("prompt_tokens"),
+        "cached_input_tokens": prompt.get("cached_tokens"),
+        "input_audio_tokens": prompt.get("audio_tokens"),
+        "output_tokens": raw.get("completion_tokens"),
+        "reasoning_tokens": completion.get("reasoning_tokens"),
+        "output_audio_tokens": completion.get("audio_tokens"),
+    }
+    return usage_from_counts(counts)
+
+
+def usage_from_counts(counts: dict[str, Any]) -> Usage:
+    """A provider's counts, checked: fields of `Usage` → what the provider said."""
+    usage = Usage(source="provider")
+    for name, value in counts.items():
+        if value is None:
+            continue
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is not int or not 0 <= value <= ABSURD:
+            return Usage(source="provider", absurd=True)
+        setattr(usage, name, value)
+    if usage.cached_input_tokens > usage.input_tokens:
+        return Usage(source="provider", absurd=True)
+    return usage
+
+
+def _details(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    details = raw.get(name)
+    return details if isinstance(details, dict) else {}

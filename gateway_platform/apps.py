@@ -1,0 +1,7 @@
+"""Puts everything together; nobody imports it."""
+
+from django.apps import AppConfig
+
+
+class GatewayPlatformConfig(AppConfig):
+    name = "gateway_platform"

@@ -1,0 +1,7 @@
+"""Provider accounts, deployments and routes."""
+
+from routing.models.deployment import Deployment
+from routing.models.provider import Credential, ProviderAccount
+from routing.models.route import Route, RouteTarget
+
+__all__ = ["Credential", "Deployment", "ProviderAccount", "Route", "RouteTarget"]

@@ -1,0 +1,51 @@
+"""One tenant's configuration as the data plane sees it: frozen, swapped whole by one assignment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from billing.dataplane.cost import Price
+from routing.wire.contract import Target
+from tenants.dataplane.records import OrganizationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """Seconds. ``first_token`` and ``idle`` count content: keep-alives do not reset them."""
+
+    connect: float = 5.0
+    first_token: float = 30.0
+    idle: float = 30.0
+    total: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRecord:
+    """A model at a provider; ``target`` is all that its adapter and signer need to know."""
+
+    id: int
+    name: str
+    provider: str
+    target: Target
+    price: Price | None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRecord:
+    name: str
+    strategy: str  # priority | weighted
+    targets: tuple[tuple[DeploymentRecord, float], ...]  # in order, each with its weight
+    retries: int = 1  # per target
+    limits: TimeLimits = TimeLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSnapshot:
+    """``routes`` by name; ``direct`` by "provider/model", for deployments called without a route."""
+
+    organization: OrganizationRecord
+    routes: Mapping[str, RouteRecord]
+    direct: Mapping[str, RouteRecord]
+
+    def route(self, name: str) -> RouteRecord | None:
+        return self.routes.get(name) or self.direct.get(name)

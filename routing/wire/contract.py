@@ -1,0 +1,131 @@
+"""The words that the proxy, the adapters and the signers share.
+
+An adapter is made anew for each attempt and holds that attempt's stream state. It is pure: bytes and dictionaries in,
+bytes and dictionaries out. The internal form of a chat is OpenAI's chat-completions shape, as plain dictionaries.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+from billing.dataplane.usage import Usage
+
+Headers = list[tuple[str, str]]
+Json = dict[str, Any]
+
+
+class ErrorKind(Enum):
+    """Why an attempt failed, in words that decide what happens next."""
+
+    RATE_LIMIT = "rate_limit"
+    OVERLOADED = "overloaded"
+    SERVER = "server_error"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    TRUNCATED = "truncated_stream"
+    AUTH = "provider_auth"
+    NOT_FOUND = "model_not_found"
+    CONTEXT_LENGTH = "context_length_exceeded"
+    CONTENT_FILTER = "content_filter"
+    BAD_REQUEST = "bad_request"
+
+
+# Worth another try on the same deployment.
+RETRIED = frozenset({
+    ErrorKind.RATE_LIMIT, ErrorKind.OVERLOADED, ErrorKind.SERVER,
+    ErrorKind.TIMEOUT, ErrorKind.CONNECTION, ErrorKind.TRUNCATED,
+})  # fmt: skip
+# The request itself is at fault: no deployment would do better.
+FINAL = frozenset({ErrorKind.BAD_REQUEST})
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamError(Exception):
+    """A failed attempt. ``message`` is the provider's own where the caller can use it; it never holds a secret."""
+
+    kind: ErrorKind
+    message: str
+    status: int | None = None  # the provider's HTTP status, None if there was none
+    retry_after: float | None = None  # seconds
+    code: str | None = None  # the provider's own code
+    param: str | None = None
+
+
+class TruncatedStream(Exception):
+    """The provider's stream ended without its terminal marker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A model at an address: what an adapter builds for and a signer signs for."""
+
+    kind: str  # a row of the registry
+    base_url: str
+    model: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the caller wants: an endpoint and its request in the internal form. ``body`` is never changed."""
+
+    endpoint: str  # chat | embeddings
+    body: Json
+    stream: bool
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """A request as it will go out, unsigned until the signer has added its headers."""
+
+    path: str
+    body: bytes
+    headers: Headers
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: the provider's own bytes where they are in the internal form already."""
+
+    data: Json
+    raw: bytes
+
+
+class Event:
+    """One piece of a streamed answer.
+
+    ``raw`` are the bytes to send on. ``content``: something of the answer itself, not only its frame.
+    ``usage_only``: the extra chunk that carries usage, stripped where the caller did not ask for it.
+    """
+
+    __slots__ = ("content", "raw", "usage_only")
+
+    def __init__(self, raw: bytes, content: bool = False, usage_only: bool = False) -> None:
+        self.raw, self.content, self.usage_only = raw, content, usage_only
+
+
+class Adapter(Protocol):
+    """One provider dialect."""
+
+    usage: Usage
+
+    def build(self, call: Call, target: Target) -> Outgoing:
+        """The request to send. Raises `UpstreamError` (BAD_REQUEST) for what cannot be said in this dialect."""
+
+    def parse(self, body: bytes) -> Answer:
+        """A whole, successful answer. Sets ``usage``. Raises `UpstreamError` for what is no answer."""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The next bytes of a stream, cut anywhere. Raises `UpstreamError` for an in-band error."""
+
+    def finish(self) -> list[Event]:
+        """The stream has ended: what is left. Raises `TruncatedStream` without a terminal marker."""
+
+    def estimate(self) -> None:
+        """Set ``usage`` from what has been sent and received, if the provider has not said it."""
+
+    def error(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
+        """What a failed answer means."""

@@ -1,0 +1,7 @@
+"""The app that knows who is calling: organisations, teams, people, keys."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    name = "tenants"
