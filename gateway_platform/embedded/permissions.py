@@ -1,6 +1,5 @@
-"""Lets the account that PostgreSQL runs as, when root starts it, reach its files; changes only what it must."""
+"""Lets the account that PostgreSQL runs as when root starts it reach its files; changes only what it must."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -17,11 +16,8 @@ def open_way(data_dir: Path, program_dir: Path) -> None:
         for folder in place.parents:
             _add(folder, TRAVERSE)
     if not program_dir.stat().st_mode & TRAVERSE or not (program_dir / "bin").stat().st_mode & READ:
-        for folder, _, files in os.walk(program_dir):
-            _add(Path(folder), READ | TRAVERSE)
-            for name in files:
-                path = Path(folder, name)
-                _add(path, READ | (TRAVERSE if path.stat().st_mode & stat.S_IXUSR else 0))
+        for path in (program_dir, *program_dir.rglob("*")):
+            _add(path, READ | (TRAVERSE if path.stat().st_mode & stat.S_IXUSR else 0))
 
 
 def _add(path: Path, bits: int) -> None:

