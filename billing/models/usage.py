@@ -70,6 +70,13 @@ class UsageEvent(models.Model):
     class Meta:
         db_table = "billing_usageevent"
         ordering = ["-at"]
+        indexes = [
+            models.Index(fields=["organization_id", "-at"], name="usage_org_at"),
+            models.Index(fields=["organization_id", "key_id", "-at"], name="usage_org_key_at"),
+            models.Index(fields=["organization_id", "request_id"], name="usage_org_request"),
+            models.Index(fields=["organization_id", "-at"], name="usage_org_failed", condition=~models.Q(outcome="ok")),
+            models.Index(fields=["organization_id", "-at"], name="usage_org_unpriced", condition=models.Q(unpriced=True)),
+        ]
 
     def __str__(self) -> str:
         return self.request_id
