@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests.servers import TEMPLATE, Servers, make_databases, take_own_corner
 from tests.upstream.handle import Upstream, running_upstream
@@ -34,7 +35,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(worker_id: str, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """pytest-django's fixture, with a copy of the template in place of migrations in each worker.
 
     `<worker>` is for tests that roll back, `<worker>_live` for those that talk to a running gateway.

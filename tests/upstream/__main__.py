@@ -1,4 +1,4 @@
-"""`python -m tests.upstream [--port N]`: run the fake provider until standard input ends; print its address."""
+"""`python -m tests.upstream [--port N]`: run the fake provider until standard input ends."""
 
 import argparse
 import asyncio

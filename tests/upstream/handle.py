@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import httpx
 
 ROOT = Path(__file__).parent.parent.parent
 _numbers = itertools.count()
+# One client for all questions, since making one is slow; no kept connections, since they would be counted.
+_client = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
 
 
 @dataclass(frozen=True)
@@ -30,24 +33,22 @@ class SiteHandle:
     @property
     def requests(self) -> list[dict[str, Any]]:
         """What reached this address: method, path, headers, body, started, ended, outcome."""
-        return self._ask("")["requests"]
+        requests: list[dict[str, Any]] = _control(self.origin, self.name)["requests"]
+        return requests
 
     @property
-    def outcomes(self) -> dict[str, int]:
+    def outcomes(self) -> Counter[str]:
         """How many requests ended how: open, answered, client left, cut."""
-        return self._ask("/counts")["outcomes"]
+        return Counter(_control(self.origin, self.name, "counts")["outcomes"])
 
     @property
     def calls(self) -> int:
         """How many requests reached this address."""
-        return sum(self.outcomes.values())
+        return self.outcomes.total()
 
     def release(self) -> None:
         """Let `hold-after-N` go on."""
-        self._ask("/release")
-
-    def _ask(self, action: str) -> dict[str, Any]:
-        return httpx.get(f"{self.origin}/_control/{self.name}{action}").json()
+        _control(self.origin, self.name, "release")
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,18 @@ class Upstream:
     @property
     def open_connections(self) -> int:
         """Connections open now, the one that asks not counted."""
-        return httpx.get(f"{self.origin}/_control").json()["open_connections"] - 1
+        return int(_control(self.origin)["open_connections"]) - 1
 
     @property
     def connections(self) -> int:
-        """Connections ever opened, those of this handle too."""
-        return httpx.get(f"{self.origin}/_control").json()["connections"]
+        """Connections ever opened, those that asked not counted."""
+        return int(_control(self.origin)["connections"])
+
+
+def _control(*parts: str) -> dict[str, Any]:
+    origin, *path = parts
+    answer: dict[str, Any] = _client.get("/".join([origin, "_control", *path])).json()
+    return answer
 
 
 @contextmanager

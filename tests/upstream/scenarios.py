@@ -38,7 +38,7 @@ SCENARIOS: dict[str, Scenario] = {}
 
 def scenario(function: Scenario) -> Scenario:
     """Register under the function's name, with dashes."""
-    SCENARIOS[function.__name__.replace("_", "-")] = function  # type: ignore[attr-defined]
+    SCENARIOS[function.__name__.replace("_", "-")] = function
     return function
 
 

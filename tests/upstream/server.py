@@ -50,7 +50,7 @@ class Server:
         raw = await _read_body(reader, headers)
         if path.startswith("/_control"):
             await self._control(path, Reply(writer, []))
-            return
+            raise Cut
         received = Received(method, path, headers, _parse(raw), len(raw))
         await self._answer(received, reader, writer)
 
@@ -77,6 +77,7 @@ class Server:
             received.ended = time.monotonic()
 
     async def _control(self, path: str, reply: Reply) -> None:
+        self.connections -= 1  # a question is not traffic
         _, _, name, *action = [*path.split("/"), ""]
         site = self.sites[name] if name else Site()
         if action[:1] == ["release"]:
