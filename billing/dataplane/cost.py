@@ -13,7 +13,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Nano-dollars per million tokens of each class. None: this class is charged as the class it is part of."""
+    """Nano-dollars per million tokens of each class. None: charged as the class that it is part of."""
 
     input: int
     output: int
@@ -26,7 +26,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The rates of one model. ``tiers``: rates of the whole request above a number of input tokens, ascending."""
+    """The rates of one model. ``tiers``: of the whole request above a number of input tokens, ascending."""
 
     base: Rates
     source: str  # "override" or the price book and its version
@@ -53,7 +53,8 @@ def _input_cost(usage: Usage, rates: Rates) -> int:
     audio_rate = _or(rates.input_audio, rates.input)
     fresh_audio = max(usage.input_audio_tokens - usage.cached_audio_tokens, 0)
     cached_text = max(usage.cached_input_tokens - usage.cached_audio_tokens, 0)
-    plain = max(usage.input_tokens - cached_text - usage.cache_write_tokens - usage.cached_audio_tokens - fresh_audio, 0)
+    special = cached_text + usage.cache_write_tokens + usage.cached_audio_tokens + fresh_audio
+    plain = max(usage.input_tokens - special, 0)
     return (
         plain * rates.input
         + cached_text * cached_rate

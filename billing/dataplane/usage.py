@@ -11,8 +11,9 @@ ABSURD = 100_000_000
 class Usage:
     """Token counts of one attempt.
 
-    ``input_tokens`` is the whole prompt: cached, cache-write and audio tokens are inside it, whatever the provider's
-    own convention. ``output_tokens`` holds reasoning and audio tokens. ``source``: "provider", "estimate", or "none".
+    ``input_tokens`` is the whole prompt: cached, cache-write and audio tokens are inside it, whatever the
+    provider's own convention. ``output_tokens`` holds reasoning and audio tokens. ``source``: "provider",
+    "estimate", or "none".
     """
 
     input_tokens: int = 0
@@ -34,7 +35,8 @@ class Usage:
 def usage_from_openai(raw: Any) -> Usage:
     """Read OpenAI's `usage` object, where cached tokens are inside `prompt_tokens`.
 
-    Missing or null fields count 0. A count that is negative, no integer, or above ``ABSURD`` makes the usage absurd.
+    Missing or null fields count 0. A count that is negative, no integer, or above ``ABSURD`` makes the usage
+    absurd.
     """
     if not isinstance(raw, dict):
         return Usage(source="provider", absurd=True)

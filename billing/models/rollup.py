@@ -1,6 +1,6 @@
 """Sums over the ledger in quarter hours, kept in the same statement that writes the rows.
 
-A quarter of an hour, because every timezone's offset is a multiple of it: the sum of any tenant's days is exact.
+A quarter of an hour, because every timezone's offset is a multiple of it: any tenant's days sum exactly.
 """
 
 from django.db import models
@@ -32,7 +32,10 @@ class UsageRollup(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization_id", "period", "team_id", "key_id", "route", "provider", "deployment_id", "model"],
+                fields=[
+                    "organization_id", "period", "team_id", "key_id",
+                    "route", "provider", "deployment_id", "model",
+                ],
                 name="usage_rollup_unique",
             )
         ]
@@ -54,7 +57,8 @@ class LatencyRollup(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization_id", "period", "deployment_id", "measure", "bucket"], name="latency_rollup_unique"
+                fields=["organization_id", "period", "deployment_id", "measure", "bucket"],
+                name="latency_rollup_unique",
             )
         ]
 

@@ -3,9 +3,11 @@
 Rows keep plain ids and names and no foreign keys, since they outlive the configuration that they describe.
 """
 
+from typing import Any
+
 from django.db import models
 
-MONEY = {"max_digits": 24, "decimal_places": 9}  # dollars, exact to the nano-dollar
+MONEY: dict[str, Any] = {"max_digits": 24, "decimal_places": 9}  # dollars, exact to the nano-dollar
 
 
 class Outcome(models.TextChoices):
@@ -42,7 +44,9 @@ class UsageEvent(models.Model):
     stream = models.BooleanField(default=False)
 
     outcome = models.TextField(choices=Outcome.choices)
-    status = models.SmallIntegerField(help_text="HTTP status sent to the client; 499 if it left before one was.")
+    status = models.SmallIntegerField(
+        help_text="HTTP status sent to the client; 499 if it left before one was."
+    )
     error_code = models.TextField(blank=True, default="")
     error_message = models.TextField(blank=True, default="")
     attempts = models.JSONField(
@@ -59,8 +63,12 @@ class UsageEvent(models.Model):
     usage_source = models.TextField(default="none", help_text="provider, estimate or none.")
 
     cost = models.DecimalField(**MONEY, default=0, help_text="Charged.")
-    list_cost = models.DecimalField(**MONEY, default=0, help_text="What it would have cost without the levers.")
-    unpriced = models.BooleanField(default=False, help_text="Tokens were used but no price is known, or usage was absurd.")
+    list_cost = models.DecimalField(
+        **MONEY, default=0, help_text="What it would have cost without the levers."
+    )
+    unpriced = models.BooleanField(
+        default=False, help_text="Tokens were used but no price is known, or usage was absurd."
+    )
     price = models.JSONField(null=True, help_text="The price it was charged at, and where that came from.")
 
     duration_ms = models.IntegerField(default=0)
@@ -74,8 +82,12 @@ class UsageEvent(models.Model):
             models.Index(fields=["organization_id", "-at"], name="usage_org_at"),
             models.Index(fields=["organization_id", "key_id", "-at"], name="usage_org_key_at"),
             models.Index(fields=["organization_id", "request_id"], name="usage_org_request"),
-            models.Index(fields=["organization_id", "-at"], name="usage_org_failed", condition=~models.Q(outcome="ok")),
-            models.Index(fields=["organization_id", "-at"], name="usage_org_unpriced", condition=models.Q(unpriced=True)),
+            models.Index(
+                fields=["organization_id", "-at"], name="usage_org_failed", condition=~models.Q(outcome="ok")
+            ),
+            models.Index(
+                fields=["organization_id", "-at"], name="usage_org_unpriced", condition=models.Q(unpriced=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,9 @@ class Deployment(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="deployment_name_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="deployment_name_unique")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -30,7 +30,9 @@ class Route(models.Model):
         help_text="Per target; attempts are at most targets × (1 + retries).",
     )
     connect_timeout = models.FloatField(default=5, validators=[MinValueValidator(0.05)], help_text="Seconds.")
-    first_token_timeout = models.FloatField(default=30, validators=[MinValueValidator(0.05)], help_text="Seconds.")
+    first_token_timeout = models.FloatField(
+        default=30, validators=[MinValueValidator(0.05)], help_text="Seconds."
+    )
     idle_timeout = models.FloatField(default=30, validators=[MinValueValidator(0.05)], help_text="Seconds.")
     total_timeout = models.FloatField(default=600, validators=[MinValueValidator(0.05)], help_text="Seconds.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -56,7 +58,9 @@ class RouteTarget(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["route", "deployment"], name="route_target_unique"),
             models.UniqueConstraint(
-                fields=["route", "position"], name="route_position_unique", deferrable=models.Deferrable.DEFERRED
+                fields=["route", "position"],
+                name="route_position_unique",
+                deferrable=models.Deferrable.DEFERRED,
             ),
         ]
 

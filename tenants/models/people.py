@@ -22,7 +22,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(
-        default=False, help_text="Runs the platform: sees every organisation's configuration, not its content."
+        default=False,
+        help_text="Runs the platform: sees every organisation's configuration, not its content.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
