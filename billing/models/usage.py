@@ -86,7 +86,9 @@ class UsageEvent(models.Model):
                 fields=["organization_id", "-at"], name="usage_org_failed", condition=~models.Q(outcome="ok")
             ),
             models.Index(
-                fields=["organization_id", "-at"], name="usage_org_unpriced", condition=models.Q(unpriced=True)
+                fields=["organization_id", "-at"],
+                name="usage_org_unpriced",
+                condition=models.Q(unpriced=True),
             ),
         ]
 
