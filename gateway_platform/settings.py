@@ -17,6 +17,7 @@ WEB_WORKERS = env.int("WEB_WORKERS", 2)
 SHUTDOWN_GRACE = env.int("SHUTDOWN_GRACE", 30)  # seconds that open streams get after SIGTERM
 JOURNAL_DIR = Path(env.str("JOURNAL_DIR", str(VAR_DIR / "journal")))
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 32 * 1024 * 1024)
+ALLOW_PRIVATE_UPSTREAMS = env.bool("ALLOW_PRIVATE_UPSTREAMS", True)  # models on the LAN; see routing/addresses.py
 
 # Secrets
 SECRET_KEY = env.str("SECRET_KEY")
