@@ -1,0 +1,154 @@
+"""The "test" button: does this deployment answer? One real call, the cheapest there is, past the proxy.
+
+It is neither metered nor billed by the gateway, since no key called; the provider may charge a token or two.
+"""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from socket import SOCK_STREAM, getaddrinfo
+
+import httpx
+from django.conf import settings
+
+from routing import encryption
+from routing.addresses import refused_ip
+from routing.models import Deployment
+from routing.providers.registry import KINDS, Kind
+from routing.signing.registry import SIGNERS
+from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
+
+SECONDS = 20.0
+CONNECT_SECONDS = 5.0
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+EMBEDDING_MODEL = re.compile(r"embed|(^|/)(bge|e5|gte)-", re.IGNORECASE)
+
+Received = tuple[int, Mapping[str, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    ok: bool
+    latency_ms: int
+    message: str  # for people; never holds a secret
+
+
+def test_deployment(deployment: Deployment) -> CheckResult:
+    """Ask for one token, or one embedding. Takes up to 20 seconds; whatever goes wrong is in the result."""
+    started = time.monotonic()
+    try:
+        target = _target(deployment)
+        _ask(target)
+        ok, message = True, f"{deployment.model} answered."
+    except UpstreamError as error:
+        ok, message = False, _explain(error, target)
+    except encryption.DecryptionError as error:
+        ok, message = False, str(error)
+    return CheckResult(ok, round((time.monotonic() - started) * 1000), message)
+
+
+test_deployment.__test__ = False  # type: ignore[attr-defined]  # it is no test of ours, pytest
+
+
+def _target(deployment: Deployment) -> Target:
+    provider = deployment.provider
+    secrets = tuple(encryption.decrypt(credential.encrypted) for credential in provider.credentials.all())
+    return Target(provider.kind, provider.base_url, deployment.model, provider.headers, secrets)
+
+
+def _ask(target: Target) -> None:
+    if EMBEDDING_MODEL.search(target.model):
+        _try("embeddings", {"input": "ping"}, target)
+        return
+    chat: Json = {"messages": [{"role": "user", "content": "ping"}]}
+    try:
+        _try("chat", chat | {"max_tokens": 1}, target)
+    except UpstreamError as error:
+        # OpenAI's reasoning models know only this name, and fail where it leaves no room to think.
+        # https://platform.openai.com/docs/api-reference/chat/create
+        if "max_completion_tokens" not in error.message:
+            raise
+        _try("chat", chat | {"max_completion_tokens": 16}, target)
+
+
+def _try(endpoint: str, body: Json, target: Target) -> None:
+    kind = KINDS[target.kind]
+    adapter = kind.adapter()
+    outgoing = adapter.build(Call(endpoint, {"model": target.model, **body}, stream=False), target)
+    status, headers, content = _exchange(kind, outgoing, target)
+    if status != 200:
+        raise adapter.error(status, headers, content)
+    adapter.parse(content)
+
+
+def _exchange(kind: Kind, outgoing: Outgoing, target: Target) -> Received:
+    if kind.answers_here is not None:  # no network
+        answer = kind.answers_here(outgoing)
+        return answer.status, answer.headers, b"".join(piece for _, piece in answer.pieces)
+    SIGNERS[kind.signer](outgoing, target)
+    return _send(outgoing, target)
+
+
+def _send(outgoing: Outgoing, target: Target) -> Received:
+    """Send to each address of the host in turn until one accepts the connection."""
+    url = httpx.URL(target.base_url + outgoing.path)
+    headers = {"Content-Type": "application/json", **target.headers, **dict(outgoing.headers)}
+    headers |= {"Host": url.netloc.decode(), "Accept-Encoding": "identity"}
+    timeout = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
+    with httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
+        for address in _addresses(url):
+            # The checked address itself, not its name again, which might resolve to something else by now.
+            request = client.build_request(
+                outgoing.method, url.copy_with(host=address), content=outgoing.body, headers=headers,
+                extensions={"sni_hostname": url.host},
+            )  # fmt: skip
+            try:
+                return _receive(client, request)
+            except httpx.ConnectError:
+                continue
+            except httpx.TimeoutException:
+                raise UpstreamError(ErrorKind.TIMEOUT, "The provider did not answer in time.") from None
+            except httpx.HTTPError as error:
+                raise _unreachable(type(error).__name__) from None
+    raise _unreachable("connection refused or TLS failed")
+
+
+def _receive(client: httpx.Client, request: httpx.Request) -> Received:
+    deadline, content = time.monotonic() + SECONDS, b""
+    response = client.send(request, stream=True)
+    try:
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > MAX_ANSWER_BYTES:
+                raise UpstreamError(ErrorKind.SERVER, "The provider's answer does not end.")
+            if time.monotonic() > deadline:
+                raise UpstreamError(ErrorKind.TIMEOUT, "The provider did not answer in time.")
+    finally:
+        response.close()
+    return response.status_code, response.headers, content
+
+
+def _addresses(url: httpx.URL) -> Iterator[str]:
+    try:
+        found = [str(info[4][0]) for info in getaddrinfo(url.host, url.port, type=SOCK_STREAM)]
+    except (OSError, UnicodeError):
+        raise _unreachable("the host's name does not resolve") from None
+    for address in found:
+        if refusal := refused_ip(ip_address(address), allow_private=settings.ALLOW_PRIVATE_UPSTREAMS):
+            raise UpstreamError(ErrorKind.CONNECTION, refusal)
+        yield address
+
+
+def _unreachable(why: str) -> UpstreamError:
+    return UpstreamError(ErrorKind.CONNECTION, f"The provider could not be reached: {why}.")
+
+
+def _explain(error: UpstreamError, target: Target) -> str:
+    if error.kind is ErrorKind.AUTH:  # providers quote parts of the key here
+        return f"The provider refuses the API key (status {error.status})."
+    message = error.message
+    for secret in target.secrets:
+        message = message.replace(secret, "••••")
+    return message if error.status is None else f"Status {error.status}: {message}"
