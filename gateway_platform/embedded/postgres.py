@@ -66,7 +66,7 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> RunningPostgres:
     url = f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(socket_dir), safe='')}"
     process = _launch(data_dir, socket_dir, user, {**SETTINGS, **({} if durable else FAST_SETTINGS)})
     _ensure_database(socket_dir)
-    return RunningPostgres(url, process)
+    return RunningPostgres(process, url)
 
 
 def _server_user() -> str | None:

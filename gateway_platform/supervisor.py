@@ -1,0 +1,109 @@
+"""Keeps the parts of an installation running: starts them in order, restarts what dies, stops them in reverse."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway_platform.embedded.process import RunningProcess, die_with_parent
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds before a part that died is started again
+STEADY = 60.0  # seconds after which a part counts as healthy again
+LOOK_EVERY = 0.2
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something to keep running. `start` returns once it runs; `stop_seconds` is how long its end may take."""
+
+    name: str
+    start: Callable[[], RunningProcess]
+    stop_seconds: float = 15
+
+
+@dataclass
+class _Watched:
+    part: Part
+    running: RunningProcess
+    started: float = field(default_factory=time.monotonic)
+    wait: float = FIRST_WAIT
+    start_at: float | None = None  # None while it runs
+
+
+class Supervisor:
+    """The parts, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._watched: list[_Watched] = []
+
+    def add(self, part: Part) -> RunningProcess:
+        """Start a part and watch it from now on."""
+        running = part.start()
+        self._watched.append(_Watched(part, running))
+        return running
+
+    def watch(self, until: threading.Event) -> None:
+        """Restart what dies until the event is set."""
+        while not until.wait(LOOK_EVERY):
+            for watched in self._watched:
+                self._look_at(watched)
+
+    def stop(self) -> None:
+        """Stop every part, the last one first."""
+        for watched in reversed(self._watched):
+            watched.running.stop(watched.part.stop_seconds)
+        self._watched.clear()
+
+    def _look_at(self, watched: _Watched) -> None:
+        now = time.monotonic()
+        if watched.start_at is None and watched.running.process.poll() is not None:
+            watched.running.kill_group()
+            if now - watched.started > STEADY:
+                watched.wait = FIRST_WAIT
+            watched.start_at = now + watched.wait
+            code = watched.running.process.returncode
+            say(watched.part.name, f"ended with code {code}; starts again in {watched.wait:.0f} s")
+            watched.wait = min(watched.wait * 2, LONGEST_WAIT)
+        elif watched.start_at is not None and now >= watched.start_at:
+            self._start_again(watched)
+
+    def _start_again(self, watched: _Watched) -> None:
+        try:
+            watched.running = watched.part.start()
+        except (OSError, RuntimeError) as error:
+            say(watched.part.name, f"does not start: {error}")
+            watched.start_at = time.monotonic() + watched.wait
+            watched.wait = min(watched.wait * 2, LONGEST_WAIT)
+        else:
+            watched.started, watched.start_at = time.monotonic(), None
+
+
+def start_program(name: str, argv: Sequence[str], env: Mapping[str, str]) -> RunningProcess:
+    """Start a child whose output appears here, each line with its name in front."""
+    process = subprocess.Popen(  # noqa: S603
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **env, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    )
+    threading.Thread(target=_relay, args=(name, process), daemon=True).start()
+    return RunningProcess(process)
+
+
+def _relay(name: str, process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout  # noqa: S101
+    for line in process.stdout:
+        say(name, line.decode(errors="replace").rstrip())
+
+
+def say(name: str, line: str) -> None:
+    """One line on the terminal, with who says it."""
+    sys.stdout.write(f"{name:<8} | {line}\n")
+    sys.stdout.flush()
