@@ -1,7 +1,7 @@
 """`make behaviours`: a line for each of the fifty behaviours, with the tests that prove it and how they end.
 
 A test claims a behaviour with a comment `# B7` (or `# B1, B2: why`) directly above or inside the function.
-`python -m tests.behaviours` runs the claiming tests; `--junit FILE` reads the result of an earlier run instead.
+`python -m tests.behaviours` runs the claiming tests; `--junit FILE` reads an earlier run's result instead.
 """
 
 import argparse

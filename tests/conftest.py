@@ -1,15 +1,15 @@
-"""Fixtures for every test: real PostgreSQL and Redis, a fake provider, a running gateway."""
+"""Fixtures for every test: real PostgreSQL and Redis, a fake provider, and through live.py a gateway."""
 
 import os
 from collections.abc import Iterator
 
+import django
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from tests.servers import TEMPLATE, Servers, make_databases, take_own_corner
+from tests.servers import TEMPLATE, Servers, django_at, make_databases, take_own_corner, with_database
 from tests.upstream.handle import Upstream, running_upstream
 
 _SERVERS = pytest.StashKey[Servers]()
@@ -26,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "gateway_platform.settings"
     # Hashing a password properly takes a third of a second.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # It imports models, so it can be loaded only now.
+    django.setup()
+    config.pluginmanager.import_plugin("tests.live")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -36,27 +39,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(worker_id: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """pytest-django's fixture, with a copy of the template in place of migrations in each worker.
+    """pytest-django's fixture, with a copy of a migrated template in place of migrations in each worker.
 
     `<worker>` is for tests that roll back, `<worker>_live` for those that talk to a running gateway.
     """
-    with django_db_blocker.unblock():
+    url = os.environ["DATABASE_URL"]
 
-        def migrate() -> None:
-            point_django_at(TEMPLATE)
+    def migrate() -> None:
+        with django_at(with_database(url, TEMPLATE)):
             call_command("migrate", verbosity=0)
-            connection.close()
 
-        make_databases(os.environ["DATABASE_URL"], [worker_id, f"{worker_id}_live"], migrate)
-        point_django_at(worker_id)
-    yield
-    connection.close()
-
-
-def point_django_at(database: str) -> None:
-    """Let the ORM speak to another database of the same server."""
-    connection.close()
-    connection.settings_dict["NAME"] = database
+    with django_db_blocker.unblock():
+        make_databases(url, [worker_id, f"{worker_id}_live"], migrate)
+    with django_at(with_database(url, worker_id)):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,15 @@ from one migrated template.
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import environ
 import psycopg
 from cryptography.fernet import Fernet
+from django.db import connection
 from psycopg import sql
 
 from gateway_platform.embedded.postgres import RunningPostgres, start_postgres
@@ -60,13 +63,26 @@ def with_database(url: str, name: str) -> str:
 
 def make_databases(url: str, names: list[str], migrate: Callable[[], None]) -> None:
     """Create databases as copies of the template; whoever comes first makes that, with `migrate`."""
-    with psycopg.connect(with_database(url, "postgres"), autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(1)")
+    with psycopg.connect(with_database(url, "postgres"), autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(1)")
         template = sql.Identifier(TEMPLATE)
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
+        found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
         if not found:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(template))
+            server.execute(sql.SQL("CREATE DATABASE {}").format(template))
             migrate()
         for name in names:
             copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            connection.execute(copy.format(sql.Identifier(name), template))
+            server.execute(copy.format(sql.Identifier(name), template))
+
+
+@contextmanager
+def django_at(url: str) -> Iterator[None]:
+    """Let the ORM speak to another database for a while."""
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(environ.Env.db_url_config(url))
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.update(before)
