@@ -4,7 +4,9 @@ Prices are integers of nano-dollars per million tokens, so that $0.0375 a millio
 units of a millionth of a nano-dollar and rounded once, half up, to whole nano-dollars.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
 
 from billing.dataplane.usage import Usage
 
@@ -24,7 +26,7 @@ class Rates:
     output_audio: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Price:
     """The rates of one model. ``tiers``: of the whole request above a number of input tokens, ascending."""
 
@@ -32,6 +34,12 @@ class Price:
     source: str  # "override" or the price book and its version
     tiers: tuple[tuple[int, Rates], ...] = ()
     per_request: int = 0  # nano-dollars
+
+    @cached_property
+    def shown(self) -> dict[str, Any]:
+        """The price as a ledger row keeps it: where it came from, and the rates that are set."""
+        tiers = [{"above": above, **_set(rates)} for above, rates in self.tiers]
+        return {"source": self.source, **_set(self.base), "tiers": tiers, "per_request": self.per_request}
 
     def rates_for(self, input_tokens: int) -> Rates:
         rates = self.base
@@ -71,3 +79,7 @@ def _output_cost(usage: Usage, rates: Rates) -> int:
 
 def _or(rate: int | None, fallback: int) -> int:
     return fallback if rate is None else rate
+
+
+def _set(rates: Rates) -> dict[str, int]:
+    return {name: value for name, value in asdict(rates).items() if value is not None}

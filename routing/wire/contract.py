@@ -40,7 +40,7 @@ RETRIED = frozenset({
 FINAL = frozenset({ErrorKind.BAD_REQUEST})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class UpstreamError(Exception):
     """A failed attempt. ``message`` is the provider's own where the caller can use it; it never holds a secret."""
 
@@ -81,8 +81,8 @@ class Outgoing:
     """A request as it will go out, unsigned until the signer has added its headers."""
 
     path: str
-    body: bytes
-    headers: Headers
+    body: bytes = b""
+    headers: Headers = field(default_factory=list)
     method: str = "POST"
 
 
@@ -99,18 +99,23 @@ class Event:
 
     ``raw`` are the bytes to send on. ``content``: something of the answer itself, not only its frame.
     ``usage_only``: the extra chunk that carries usage, stripped where the caller did not ask for it.
+    ``last``: the terminal marker.
     """
 
-    __slots__ = ("content", "raw", "usage_only")
+    __slots__ = ("content", "last", "raw", "usage_only")
 
-    def __init__(self, raw: bytes, content: bool = False, usage_only: bool = False) -> None:
-        self.raw, self.content, self.usage_only = raw, content, usage_only
+    def __init__(self, raw: bytes, content: bool = False, usage_only: bool = False, last: bool = False) -> None:
+        self.raw, self.content, self.usage_only, self.last = raw, content, usage_only, last
 
 
 class Adapter(Protocol):
     """One provider dialect."""
 
     usage: Usage
+
+    @property
+    def failed(self) -> UpstreamError | None:
+        """An in-band error; nothing that follows it is fed."""
 
     def build(self, call: Call, target: Target) -> Outgoing:
         """The request to send. Raises `UpstreamError` (BAD_REQUEST) for what cannot be said in this dialect."""
@@ -119,13 +124,13 @@ class Adapter(Protocol):
         """A whole, successful answer. Sets ``usage``. Raises `UpstreamError` for what is no answer."""
 
     def feed(self, data: bytes) -> list[Event]:
-        """The next bytes of a stream, cut anywhere. Raises `UpstreamError` for an in-band error."""
+        """The next bytes of a stream, cut anywhere. An in-band error ends it and is left in ``failed``."""
 
     def finish(self) -> list[Event]:
         """The stream has ended: what is left. Raises `TruncatedStream` without a terminal marker."""
 
     def estimate(self) -> None:
-        """Set ``usage`` from what has been sent and received, if the provider has not said it."""
+        """Set ``usage`` by counting what was sent and received; for when the provider has not said it."""
 
     def error(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
         """What a failed answer means."""

@@ -1,0 +1,16 @@
+"""A call in the internal form → OpenAI's request. They are the same shape, so every field travels on untouched."""
+
+import orjson
+
+from routing.wire.contract import Call, Json, Outgoing, Target
+
+PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
+
+
+def build(call: Call, target: Target) -> Outgoing:
+    """The caller's fields with the provider's model name; a stream is asked to end with its usage."""
+    body: Json = {**call.body, "model": target.model}
+    if call.stream:
+        options = body.get("stream_options")
+        body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    return Outgoing(PATHS[call.endpoint], orjson.dumps(body))

@@ -1,0 +1,86 @@
+"""The data plane as one plain ASGI callable: a path decides, and no framework stands between."""
+
+import logging
+from typing import Any
+
+import orjson
+
+from routing.proxy.admit import authenticate, check_endpoint
+from routing.proxy.endpoints import ENDPOINTS
+from routing.proxy.errors import GatewayError
+from routing.proxy.exchange import Exchange
+from routing.proxy.listing import model_card, model_list
+from routing.proxy.metrics import exposition, note_journal
+from routing.proxy.pipeline import serve
+from routing.proxy.plane import DataPlane
+from routing.proxy.receive import Receive, Send
+from routing.proxy.relay import send_error
+
+logger = logging.getLogger(__name__)
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+MODELS = "/v1/models"
+
+
+def is_proxied(path: str) -> bool:
+    """Whether a path belongs to the data plane."""
+    return path.startswith("/v1/") or path in OPEN_PATHS
+
+
+class Proxy:
+    """``plane`` is set when the worker has started and None before."""
+
+    def __init__(self) -> None:
+        self.plane: DataPlane | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        path, plane = scope["path"], self.plane
+        if path in OPEN_PATHS or plane is None:
+            await self._open_path(path, send)
+            return
+        endpoint = ENDPOINTS.get(path)
+        exchange = Exchange(endpoint.name if endpoint else "models", dict(scope["headers"]))
+        try:
+            if endpoint is not None and scope["method"] == "POST":
+                await serve(exchange, endpoint, plane, receive, send)
+            else:
+                await _other(exchange, plane, scope, send)
+        except Exception:  # a bug: the caller gets an answer all the same, and the trace goes to the log
+            logger.exception("request %s failed", exchange.request_id)
+            error = GatewayError(500, "internal_error", "The gateway failed. The request id names the log entry.")
+            await send_error(exchange, error, plane, send)
+
+    async def _open_path(self, path: str, send: Send) -> None:
+        plane = self.plane
+        if plane is None:
+            await _respond(send, 503, b'{"status":"starting"}')
+        elif path == "/metrics":
+            note_journal(plane.journal.stats)
+            await _respond(send, 200, exposition(), b"text/plain; version=0.0.4; charset=utf-8")
+        else:
+            await _respond(send, 200, b'{"status":"ok"}')
+
+
+async def _other(exchange: Exchange, plane: DataPlane, scope: dict[str, Any], send: Send) -> None:
+    """The model list, and what does not exist. No model is called, so no row is written."""
+    path = scope["path"]
+    try:
+        if path in ENDPOINTS or (path.startswith(MODELS) and scope["method"] != "GET"):
+            raise GatewayError(405, "method_not_allowed", f"{scope['method']} is not allowed here.")
+        if path != MODELS and not path.startswith(MODELS + "/"):
+            raise GatewayError(404, "unknown_url", f"There is no endpoint at {path}.")
+        await authenticate(exchange, plane)
+        assert exchange.key is not None and exchange.tenant is not None
+        check_endpoint(exchange.key, "models")
+        name = path[len(MODELS) + 1 :]
+        found = model_card(exchange.key, exchange.tenant, name) if name else model_list(exchange.key, exchange.tenant)
+    except GatewayError as error:
+        exchange.settled = True
+        await send_error(exchange, error, plane, send)
+    else:
+        await _respond(send, 200, orjson.dumps(found))
+
+
+async def _respond(send: Send, status: int, body: bytes, content_type: bytes = b"application/json") -> None:
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

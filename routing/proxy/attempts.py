@@ -1,0 +1,160 @@
+"""From a list of deployments to the first that answers.
+
+Nothing reaches the client here: until the first content is at hand, any failure moves on.
+"""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+
+from routing.providers.registry import KINDS
+from routing.proxy.choose import candidates
+from routing.proxy.deadline import Deadline
+from routing.proxy.errors import from_upstream
+from routing.proxy.exchange import AttemptRecord, Exchange
+from routing.proxy.plane import DataPlane
+from routing.proxy.report import charge
+from routing.proxy.snapshot import DeploymentRecord
+from routing.proxy.upstream import UpstreamResponse
+from routing.wire.contract import (
+    FINAL,
+    RETRIED,
+    Adapter,
+    Answer,
+    Call,
+    ErrorKind,
+    Event,
+    TruncatedStream,
+    UpstreamError,
+)
+
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.25, 5.0  # seconds
+# A stream that has sent so much frame without content is taken as it is.
+HELD_EVENTS = 64
+
+
+@dataclass(slots=True)
+class Success:
+    """An attempt that answered: a whole answer, or the events of a stream up to its first content."""
+
+    adapter: Adapter
+    response: UpstreamResponse
+    answer: Answer | None = None
+    events: list[Event] = field(default_factory=list)
+
+
+async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline) -> Success:
+    """Try the route's deployments in order. Raises `GatewayError` once none is left or the request is at fault."""
+    assert exchange.route is not None and exchange.key is not None
+    route, last = exchange.route, None
+    for deployment in candidates(route, exchange.key, plane.health):
+        for tries in range(1 + route.retries):
+            if tries and last is not None:
+                await asyncio.sleep(_backoff(tries, last))
+            try:
+                return await _attempt(exchange, plane, deployment, deadline)
+            except UpstreamError as error:
+                last = error
+            if last.kind in FINAL or deadline.over:
+                raise from_upstream(last, deployment.name) from None
+            if last.kind not in RETRIED or (last.retry_after or 0) > LONGEST_BACKOFF:
+                break
+    assert last is not None
+    raise from_upstream(last, exchange.attempts[-1].deployment.name)
+
+
+def _backoff(tries: int, last: UpstreamError) -> float:
+    wait: float = min(FIRST_BACKOFF * 2 ** (tries - 1), LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311
+    return max(wait, last.retry_after or 0)
+
+
+async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, deadline: Deadline) -> Success:
+    """One try, recorded. Raises `UpstreamError`, secrets removed."""
+    record = AttemptRecord(deployment, time.monotonic())
+    exchange.attempts.append(record)
+    adapter = KINDS[deployment.target.kind].adapter()
+    try:
+        success = await _open(exchange, plane, deployment, adapter, deadline)
+    except asyncio.CancelledError:
+        error = timed_out(deadline)
+        if error is None:
+            raise
+    except UpstreamError as failure:
+        error = failure
+    else:
+        plane.health.succeeded(deployment)
+        record.status = success.response.status
+        exchange.adapter, exchange.answering = adapter, record
+        return success
+    note_failure(record, error, plane, adapter)
+    raise error
+
+
+async def _open(
+    exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, adapter: Adapter, deadline: Deadline
+) -> Success:
+    assert exchange.call is not None and exchange.route is not None
+    call, limits = exchange.call, exchange.route.limits
+    if call.stream:
+        deadline.within(limits.first_token, "first_token")
+    response = await plane.upstream.send(adapter.build(call, deployment.target), deployment.target, limits.connect)
+    success = Success(adapter, response)
+    try:
+        await _read_start(success, call)
+    except BaseException:
+        response.close()
+        raise
+    return success
+
+
+async def _read_start(success: Success, call: Call) -> None:
+    response, adapter = success.response, success.adapter
+    if not 200 <= response.status < 300:
+        raise adapter.error(response.status, response.headers, await response.read())
+    if call.stream:
+        await _read_to_content(success)
+    else:
+        success.answer = adapter.parse(await response.read())
+
+
+async def _read_to_content(success: Success) -> None:
+    events, adapter = success.events, success.adapter
+    while len(events) < HELD_EVENTS:
+        data = await success.response.next()
+        batch = read_events(adapter, data)
+        events += batch
+        if any(event.content or event.last for event in batch):
+            return
+        if adapter.failed is not None:
+            raise adapter.failed
+
+
+def read_events(adapter: Adapter, data: bytes) -> list[Event]:
+    """What the next bytes bring; empty bytes are the end. Raises `UpstreamError` (TRUNCATED)."""
+    if data:
+        return adapter.feed(data)
+    try:
+        events = adapter.finish()
+    except TruncatedStream:
+        raise UpstreamError(ErrorKind.TRUNCATED, "The provider's stream ended before its answer did.") from None
+    return events
+
+
+def timed_out(deadline: Deadline) -> UpstreamError | None:
+    """The error of a time limit that has just cancelled us; None if it was something else that did."""
+    limit = deadline.take_expired()
+    if limit is None:
+        return None
+    return UpstreamError(ErrorKind.TIMEOUT, f"The provider took too long ({limit} time limit).")
+
+
+def note_failure(record: AttemptRecord, error: UpstreamError, plane: DataPlane, adapter: Adapter) -> None:
+    """Write a failure into the attempt's record and the deployment's health; take secrets out of its message."""
+    for secret in record.deployment.target.secrets:
+        error.message = error.message.replace(secret, "…")
+    record.ms = int((time.monotonic() - record.started) * 1000)
+    record.status, record.error = error.status, error.kind
+    record.message = "" if error.kind is ErrorKind.AUTH else error.message
+    record.cost, _ = charge(adapter.usage, record.deployment.price)
+    plane.health.failed(record.deployment, error.kind, error.retry_after)

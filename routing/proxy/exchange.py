@@ -1,0 +1,66 @@
+"""All that is known of one request while it is under way."""
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.proxy.errors import GatewayError
+from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot
+from routing.wire.contract import Adapter, Call, ErrorKind
+from tenants.dataplane.records import KeyRecord
+
+Scope = dict[str, Any]
+
+
+@dataclass(slots=True)
+class AttemptRecord:
+    """One try at one deployment, as the ledger keeps it."""
+
+    deployment: DeploymentRecord
+    started: float  # monotonic
+    ms: int = 0
+    status: int | None = None
+    error: ErrorKind | None = None
+    message: str = ""
+    cost: int = 0  # nano-dollars
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request from its first byte to its row in the ledger."""
+
+    endpoint: str
+    headers: dict[bytes, bytes]
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    at: float = field(default_factory=time.time)  # seconds since the epoch
+    started: float = field(default_factory=time.monotonic)
+
+    key: KeyRecord | None = None
+    tenant: TenantSnapshot | None = None
+    call: Call | None = None
+    end_user: str = ""
+    route: RouteRecord | None = None
+
+    attempts: list[AttemptRecord] = field(default_factory=list)
+    adapter: Adapter | None = None  # of the attempt that answered
+    answering: AttemptRecord | None = None
+    first_content: float | None = None  # monotonic
+    wants_usage: bool = False  # the caller of a stream asked for the usage chunk
+
+    status: int = 499  # sent to the client; 499: it left before one was
+    error: GatewayError | None = None
+    truncated: bool = False
+    client_left: bool = False
+    settled: bool = False
+    cost: int = 0  # nano-dollars
+    unpriced: bool = False
+
+    @property
+    def request_id(self) -> str:
+        return f"req_{self.id.hex}"
+
+    @property
+    def requested_model(self) -> str:
+        model = self.call.body.get("model") if self.call else None
+        return model if isinstance(model, str) else ""

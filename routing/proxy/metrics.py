@@ -1,0 +1,31 @@
+"""The data plane's counters, for Prometheus. Labels come from fixed lists, never from requests."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from billing.dataplane.journal import JournalStats
+
+REQUESTS = Counter("gateway_requests_total", "Requests that ended, by outcome.", ["endpoint", "outcome"])
+UNPRICED = Counter("gateway_unpriced_requests_total", "Requests whose cost is unknown or rests on our estimate.")
+JOURNAL_PENDING = Gauge("gateway_journal_pending_bytes", "Usage not in the database yet.", multiprocess_mode="livesum")
+JOURNAL_REJECTED = Gauge(
+    "gateway_journal_rejected_events", "Usage events that the database refused.", multiprocess_mode="livesum"
+)
+JOURNAL_WRITE_ERRORS = Gauge(
+    "gateway_journal_write_errors", "Usage events that the disk refused at first.", multiprocess_mode="livesum"
+)
+RELOAD_FAILURES = Counter("gateway_snapshot_reload_failures_total", "Snapshots that could not be read; the old stays.")
+
+
+def note_journal(stats: JournalStats) -> None:
+    """Copy the journal's figures into the gauges."""
+    JOURNAL_PENDING.set(stats.pending_bytes)
+    JOURNAL_REJECTED.set(stats.rejected)
+    JOURNAL_WRITE_ERRORS.set(stats.write_errors)
+
+
+def exposition() -> bytes:
+    """All workers' figures in Prometheus' text format."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

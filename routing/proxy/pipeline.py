@@ -1,0 +1,57 @@
+"""A request's way through the data plane: the list of its steps."""
+
+import asyncio
+
+from routing.proxy.admit import authenticate, check_endpoint, find_route
+from routing.proxy.attempts import first_success
+from routing.proxy.deadline import Deadline
+from routing.proxy.endpoints import Endpoint
+from routing.proxy.errors import GatewayError
+from routing.proxy.exchange import Exchange
+from routing.proxy.plane import DataPlane
+from routing.proxy.receive import ClientLeft, Receive, Send, read_call
+from routing.proxy.relay import relay_stream, relay_whole, send_error
+from routing.proxy.report import settle
+from routing.proxy.watch import ClientWatch
+
+
+async def serve(exchange: Exchange, endpoint: Endpoint, plane: DataPlane, receive: Receive, send: Send) -> None:
+    """Serve one request. However it ends, its row is written, once."""
+    try:
+        await authenticate(exchange, plane)
+        await read_call(exchange, endpoint, receive, plane.max_body)
+        _admit(exchange, endpoint)
+        await _answer(exchange, plane, receive, send)
+    except GatewayError as error:
+        await send_error(exchange, error, plane, send)
+    except ClientLeft:
+        exchange.client_left = True
+    except asyncio.CancelledError:
+        if not exchange.client_left:  # the server is stopping
+            exchange.client_left = True
+            raise
+    finally:
+        settle(exchange, plane.journal, plane.log)
+
+
+def _admit(exchange: Exchange, endpoint: Endpoint) -> None:
+    """May this key make this call, and which route does it mean?"""
+    assert exchange.key is not None and exchange.tenant is not None
+    check_endpoint(exchange.key, endpoint.name)
+    exchange.route = find_route(exchange.key, exchange.tenant, exchange.requested_model)
+
+
+async def _answer(exchange: Exchange, plane: DataPlane, receive: Receive, send: Send) -> None:
+    """Route, attempt and relay, within the time limits, for as long as the client is there."""
+    assert exchange.route is not None and exchange.call is not None
+    deadline = Deadline(exchange.route.limits.total)
+    watch = ClientWatch(exchange, receive)
+    try:
+        success = await first_success(exchange, plane, deadline)
+        if exchange.call.stream:
+            await relay_stream(exchange, success, plane, deadline, send)
+        else:
+            await relay_whole(exchange, success, plane, send)
+    finally:
+        deadline.stop()
+        watch.stop()

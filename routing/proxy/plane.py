@@ -1,0 +1,21 @@
+"""What a worker's data plane is made of; put together by gateway_platform/assembly.py."""
+
+from dataclasses import dataclass
+
+from billing.dataplane.journal import Journal
+from routing.proxy.health import Health
+from routing.proxy.log import RequestLog
+from routing.proxy.tenants import TenantDirectory
+from routing.proxy.upstream import Upstream
+from tenants.dataplane.keys import KeyDirectory
+
+
+@dataclass(slots=True)
+class DataPlane:
+    keys: KeyDirectory
+    tenants: TenantDirectory
+    upstream: Upstream
+    health: Health
+    journal: Journal
+    log: RequestLog
+    max_body: int  # bytes

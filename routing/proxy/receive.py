@@ -1,0 +1,66 @@
+"""From ASGI messages to a checked call."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import orjson
+
+from routing.proxy.endpoints import Endpoint, bad_request
+from routing.proxy.errors import GatewayError
+from routing.proxy.exchange import Exchange
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+MAX_NAME = 256  # characters of a model's or an end user's name
+
+
+class ClientLeft(Exception):
+    """The client closed the connection before its request was whole."""
+
+
+async def read_call(exchange: Exchange, endpoint: Endpoint, receive: Receive, max_body: int) -> None:
+    """Read the body and set the call on the exchange. Raises `GatewayError` (400, 413), `ClientLeft`."""
+    body = await _read_body(exchange, receive, max_body)
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise bad_request(f"The body is not valid JSON: {error}.", code="invalid_json") from None
+    if not isinstance(data, dict):
+        raise bad_request("The body must be a JSON object.", code="invalid_json")
+    model = data.get("model")
+    if not isinstance(model, str) or not 0 < len(model) <= MAX_NAME:
+        raise bad_request("'model' must name a model.", "model")
+    exchange.call = endpoint.read(data)
+    exchange.end_user = _end_user(exchange, data)
+    options = data.get("stream_options")
+    exchange.wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
+
+
+async def _read_body(exchange: Exchange, receive: Receive, limit: int) -> bytes:
+    declared = exchange.headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    if exchange.headers.get(b"content-encoding", b"identity") != b"identity":
+        raise GatewayError(415, "unsupported_encoding", "Send the body without a content encoding.")
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeft
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise _too_large(limit)
+        if not message.get("more_body", False):
+            return b"".join(parts) if len(parts) > 1 else parts[0]
+
+
+def _too_large(limit: int) -> GatewayError:
+    return GatewayError(413, "request_too_large", f"The body is larger than {limit} bytes.")
+
+
+def _end_user(exchange: Exchange, data: dict[str, Any]) -> str:
+    named = exchange.headers.get(b"x-gateway-end-user")
+    user = named.decode("latin-1") if named else data.get("user")
+    return user[:MAX_NAME] if isinstance(user, str) else ""

@@ -1,0 +1,150 @@
+"""What is left of a request when it is over: its row in the ledger, its metrics, its log line."""
+
+import os
+import time
+from typing import Any
+
+from billing.dataplane.cost import Price, cost_of
+from billing.dataplane.event import Attempt, Event
+from billing.dataplane.journal import Journal
+from billing.dataplane.usage import Usage
+from routing.proxy.exchange import AttemptRecord, Exchange
+from routing.proxy.log import RequestLog
+from routing.proxy.metrics import REQUESTS, UNPRICED
+
+WORKER = f"{os.uname().nodename}-{os.getpid()}"
+NO_USAGE = Usage()
+
+
+def charge(usage: Usage, price: Price | None) -> tuple[int, bool]:
+    """Nano-dollars for a usage, and whether that figure cannot be relied on: no price, or counts that cannot be."""
+    if usage.absurd:
+        return 0, True
+    if usage.is_empty:
+        return 0, False
+    if price is None:
+        return 0, True
+    return cost_of(usage, price), False
+
+
+def settle(exchange: Exchange, journal: Journal, log: RequestLog) -> None:
+    """Usage → cost → journal → metrics → log, once a request, before its last byte goes out. Never waits."""
+    if exchange.settled:
+        return
+    exchange.settled = True
+    usage = _final_usage(exchange)
+    _charge_answer(exchange, usage)
+    outcome = _outcome(exchange)
+    REQUESTS.labels(exchange.endpoint, outcome).inc()
+    if exchange.unpriced:
+        UNPRICED.inc()
+    if exchange.tenant is not None:
+        event = _event(exchange, usage, outcome)
+        journal.append(event)
+        log.write(event)
+
+
+def _final_usage(exchange: Exchange) -> Usage:
+    """The provider's counts; else our estimate, if anything of an answer came; else nothing, which costs nothing."""
+    adapter = exchange.adapter
+    if adapter is None:
+        return NO_USAGE
+    if adapter.usage.source == "none" and exchange.first_content is not None:
+        adapter.estimate()
+    return adapter.usage
+
+
+def _charge_answer(exchange: Exchange, usage: Usage) -> None:
+    answering = exchange.answering
+    if answering is not None:
+        answering.cost, exchange.unpriced = charge(usage, answering.deployment.price)
+        answering.ms = answering.ms or int((time.monotonic() - answering.started) * 1000)
+        # A whole answer without usage: charged by our estimate, and shown for what it is.
+        exchange.unpriced |= usage.source == "estimate" and _outcome(exchange) == "ok"
+    exchange.cost = sum(attempt.cost for attempt in exchange.attempts)
+
+
+def _outcome(exchange: Exchange) -> str:
+    if exchange.client_left:
+        return "aborted"
+    if exchange.error is not None:
+        return "truncated" if exchange.truncated else "error"
+    return "ok"
+
+
+def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
+    key, tenant, call, error = exchange.key, exchange.tenant, exchange.call, exchange.error
+    assert key is not None and tenant is not None
+    deployment = exchange.answering.deployment if exchange.answering else None
+    price = deployment.price if deployment else None
+    return {
+        "id": str(exchange.id),
+        "at": int(exchange.at * 1_000_000),
+        "request_id": exchange.request_id,
+        "organization_id": tenant.organization.id,
+        "organization": tenant.organization.slug,
+        "team_id": key.team_id,
+        "team": key.team,
+        "key_id": key.id,
+        "key": key.name,
+        "end_user": exchange.end_user,
+        "tags": dict(key.tags),
+        "endpoint": exchange.endpoint,
+        "requested_model": exchange.requested_model,
+        "route": exchange.route.name if exchange.route else "",
+        "provider": deployment.provider if deployment else "",
+        "provider_kind": deployment.target.kind if deployment else "",
+        "deployment_id": deployment.id if deployment else None,
+        "deployment": deployment.name if deployment else "",
+        "model": deployment.target.model if deployment else "",
+        "stream": call.stream if call else False,
+        "outcome": outcome,
+        "status": exchange.status,
+        "error_code": error.code if error else "",
+        "error_message": error.message if error else "",
+        "attempts": [_attempt(record) for record in exchange.attempts],
+        "input_tokens": usage.input_tokens,
+        "cached_input_tokens": usage.cached_input_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "input_audio_tokens": usage.input_audio_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "output_audio_tokens": usage.output_audio_tokens,
+        "usage_source": usage.source,
+        "cost_nano": exchange.cost,
+        "list_cost_nano": exchange.cost,
+        "unpriced": exchange.unpriced,
+        "price": price.shown if price else None,
+        "duration_ms": _ms(exchange, time.monotonic()),
+        "first_token_ms": _ms(exchange, exchange.first_content) if exchange.first_content is not None else None,
+        "worker": WORKER,
+    }
+
+
+def _attempt(record: AttemptRecord) -> Attempt:
+    return {
+        "deployment": record.deployment.name,
+        "provider": record.deployment.provider,
+        "model": record.deployment.target.model,
+        "status": record.status or 0,
+        "error": record.error.value if record.error else "",
+        "ms": record.ms,
+        "cost": record.cost,
+    }
+
+
+def _ms(exchange: Exchange, moment: float) -> int:
+    return int((moment - exchange.started) * 1000)
+
+
+def answer_headers(exchange: Exchange) -> dict[str, Any]:
+    """What the caller learns of its answer. The cost only where it is known before the answer goes out."""
+    headers = {"x-gateway-attempts": str(len(exchange.attempts))}
+    if exchange.answering is not None:
+        deployment = exchange.answering.deployment
+        headers["x-gateway-provider"] = deployment.provider
+        headers["x-gateway-model"] = deployment.target.model
+        headers["x-gateway-deployment"] = deployment.name
+        if exchange.settled:
+            headers["x-gateway-cost"] = f"{exchange.cost // 1_000_000_000}.{exchange.cost % 1_000_000_000:09d}"
+    return headers

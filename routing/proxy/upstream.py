@@ -1,0 +1,156 @@
+"""The sockets to providers: the one file of the proxy that opens any."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Protocol
+
+import aiohttp
+from yarl import URL
+
+from routing.providers.registry import KINDS
+from routing.providers.sandbox.answer import SandboxAnswer
+from routing.signing.registry import SIGNERS
+from routing.wire.contract import ErrorKind, Outgoing, Target, UpstreamError
+
+JSON = "application/json"
+DRAIN_SECONDS = 1.0
+
+
+class UpstreamResponse(Protocol):
+    """An answer under way. What breaks raises `UpstreamError`."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    async def read(self) -> bytes:
+        """The whole body."""
+
+    async def next(self) -> bytes:
+        """The next bytes as they come; empty at the end."""
+
+    def close(self) -> None:
+        """Let the connection go: back to the pool if all was read, else shut."""
+
+
+class Upstream:
+    """Sends signed requests; keeps the connection pool."""
+
+    def __init__(self) -> None:
+        # No limit here: what a provider may get at once is governed before this point.
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60)
+        self._session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
+        )
+
+    async def send(self, outgoing: Outgoing, target: Target, connect: float) -> UpstreamResponse:
+        """Sign and send. ``connect``: seconds to reach the server. Raises `UpstreamError` (CONNECTION, TIMEOUT)."""
+        kind = KINDS[target.kind]
+        if kind.answers_here is not None:
+            return await _SandboxResponse.start(kind.answers_here(outgoing))
+        SIGNERS[kind.signer](outgoing, target)
+        headers = {"Content-Type": JSON, **target.headers, **dict(outgoing.headers)}
+        try:
+            response = await self._session.request(
+                outgoing.method, _url(target.base_url, outgoing.path), data=outgoing.body or None, headers=headers,
+                timeout=_timeout(connect), allow_redirects=False,
+            )  # fmt: skip
+        except aiohttp.ConnectionTimeoutError:
+            raise UpstreamError(ErrorKind.TIMEOUT, "The provider could not be reached in time (connect).") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise UpstreamError(ErrorKind.CONNECTION, f"The provider could not be reached ({_name(error)}).") from None
+        return _HttpResponse(response)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+class _HttpResponse:
+    __slots__ = ("_response", "headers", "status")
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    async def read(self) -> bytes:
+        try:
+            return await self._response.read()
+        except (aiohttp.ClientError, OSError) as error:
+            raise _broken(error) from None
+
+    async def next(self) -> bytes:
+        try:
+            return await self._response.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise _broken(error) from None
+
+    def close(self) -> None:
+        self._response.release()
+
+
+class _SandboxResponse:
+    """The sandbox's answer, played with its pauses."""
+
+    __slots__ = ("_answer", "_next", "headers", "status")
+
+    def __init__(self, answer: SandboxAnswer) -> None:
+        self._answer, self._next = answer, 0
+        self.status = answer.status
+        self.headers: Mapping[str, str] = answer.headers
+
+    @classmethod
+    async def start(cls, answer: SandboxAnswer) -> "_SandboxResponse":
+        response = cls(answer)
+        await asyncio.sleep(answer.pieces[0][0])
+        return response
+
+    async def read(self) -> bytes:
+        return b"".join(piece for _, piece in self._answer.pieces)
+
+    async def next(self) -> bytes:
+        while self._next < len(self._answer.pieces):
+            pause, piece = self._answer.pieces[self._next]
+            self._next += 1
+            if self._next > 1:
+                await asyncio.sleep(pause)
+            if piece:
+                return piece
+        if self._answer.broken:
+            raise UpstreamError(ErrorKind.TRUNCATED, "The provider's answer broke off.")
+        return b""
+
+    def close(self) -> None:
+        pass
+
+
+async def drain(response: UpstreamResponse) -> None:
+    """Read what may follow the end of a stream, so that the connection can be used again; not for long."""
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while await response.next():
+                pass
+    except (TimeoutError, UpstreamError):
+        pass
+
+
+def _broken(error: Exception) -> UpstreamError:
+    return UpstreamError(ErrorKind.TRUNCATED, f"The provider's answer broke off ({_name(error)}).")
+
+
+def _name(error: Exception) -> str:
+    """The kind of a network error. Its text may hold addresses, so it is not shown."""
+    return type(error).__name__
+
+
+@lru_cache(maxsize=1024)
+def _url(base_url: str, path: str) -> URL:
+    return URL(base_url + path)
+
+
+@lru_cache(maxsize=256)
+def _timeout(connect: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=connect)

@@ -1,0 +1,28 @@
+"""Watching for the client to leave, beside the task that serves it."""
+
+import asyncio
+
+from routing.proxy.exchange import Exchange
+from routing.proxy.receive import Receive
+
+
+class ClientWatch:
+    """Cancels the serving task when its client disconnects; then ``exchange.client_left`` is set."""
+
+    __slots__ = ("_exchange", "_served", "_task")
+
+    def __init__(self, exchange: Exchange, receive: Receive) -> None:
+        self._exchange = exchange
+        self._served = asyncio.current_task()
+        self._task = asyncio.create_task(self._wait(receive))
+
+    async def _wait(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        # After the row is written the request is over, whatever the client does.
+        if not self._exchange.settled and self._served is not None:
+            self._exchange.client_left = True
+            self._served.cancel()
+
+    def stop(self) -> None:
+        self._task.cancel()

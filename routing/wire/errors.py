@@ -1,0 +1,84 @@
+"""OpenAI-shaped error bodies → an `UpstreamError` with a kind.
+
+https://platform.openai.com/docs/guides/error-codes
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
+
+from routing.wire.contract import ErrorKind, UpstreamError
+
+_BY_STATUS = {
+    401: ErrorKind.AUTH, 402: ErrorKind.AUTH, 403: ErrorKind.AUTH, 404: ErrorKind.NOT_FOUND,
+    408: ErrorKind.TIMEOUT, 413: ErrorKind.CONTEXT_LENGTH, 429: ErrorKind.RATE_LIMIT,
+    503: ErrorKind.OVERLOADED, 504: ErrorKind.TIMEOUT, 529: ErrorKind.OVERLOADED,
+}  # fmt: skip
+_BY_CODE = {
+    "context_length_exceeded": ErrorKind.CONTEXT_LENGTH, "string_above_max_length": ErrorKind.CONTEXT_LENGTH,
+    "content_filter": ErrorKind.CONTENT_FILTER, "content_policy_violation": ErrorKind.CONTENT_FILTER,
+    "insufficient_quota": ErrorKind.AUTH, "invalid_api_key": ErrorKind.AUTH,
+    "rate_limit_exceeded": ErrorKind.RATE_LIMIT, "model_not_found": ErrorKind.NOT_FOUND,
+    "server_error": ErrorKind.SERVER, "overloaded_error": ErrorKind.OVERLOADED,
+    "rate_limit_error": ErrorKind.RATE_LIMIT, "invalid_request_error": ErrorKind.BAD_REQUEST,
+}  # fmt: skip
+_CONTEXT_LENGTH = re.compile(
+    r"context (length|window|size)|maximum context|too many (input )?tokens|prompt is too long"
+    r"|exceeds? the (available )?context|input (length|is too long)|reduce the length",
+    re.IGNORECASE,
+)
+MESSAGE_CHARS = 2_000
+
+
+def error_from_body(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
+    """What a failed HTTP answer means. Bodies that are no JSON give their kind by status alone."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        data = None
+    error = data.get("error", data) if isinstance(data, dict) else None
+    return error_from_object(error, status, retry_after(headers))
+
+
+def error_from_object(error: Any, status: int, wait: float | None = None) -> UpstreamError:
+    """What an `error` object means: a dictionary with message, type, code and param, or just a message."""
+    fields = error if isinstance(error, dict) else {"message": error}
+    message = str(fields.get("message") or fields.get("detail") or "")[:MESSAGE_CHARS]
+    code, param = fields.get("code") or fields.get("type"), fields.get("param")
+    kind = _kind(status, fields, message)
+    if not message:
+        message = f"The provider answered with status {status}."
+    return UpstreamError(kind, message, status, wait, str(code) if code else None, str(param) if param else None)
+
+
+def _kind(status: int, fields: dict[str, Any], message: str) -> ErrorKind:
+    named = _BY_CODE.get(str(fields.get("code"))) or _BY_CODE.get(str(fields.get("type")))
+    if named not in (None, ErrorKind.BAD_REQUEST):
+        return named
+    if status in (400, 413, 422, 200) and _CONTEXT_LENGTH.search(message):
+        return ErrorKind.CONTEXT_LENGTH
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status == 200:  # an error event inside a stream; its code may be an HTTP status
+        code = fields.get("code")
+        return _kind(code, {}, message) if type(code) is int and code >= 400 else named or ErrorKind.SERVER
+    return ErrorKind.SERVER if status >= 500 else ErrorKind.BAD_REQUEST
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a `Retry-After` header, in either of its forms; None if there is none or it makes no sense."""
+    value = headers.get("retry-after")
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return seconds if 0 <= seconds < 86_400 else None

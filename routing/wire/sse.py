@@ -1,0 +1,66 @@
+"""Server-sent events, decoded from bytes that may be cut anywhere.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+import re
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+class SseDecoder:
+    """Turns bytes into the data of each event, in linear time. Comments, names and ids are passed over."""
+
+    __slots__ = ("_after_cr", "_data", "_line")
+
+    def __init__(self) -> None:
+        self._line: list[bytes] = []  # pieces of a line whose end has not come yet
+        self._data: list[bytes] = []  # data lines of an event whose blank line has not come yet
+        self._after_cr = False  # the last byte was CR: an LF that follows belongs to it
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The data of each event that these bytes complete."""
+        begun = self._line or self._data
+        if (
+            not begun
+            and data.startswith(b"data: ")
+            and data.endswith(b"\n\n")
+            and data.count(b"\n") == 2
+            and b"\r" not in data
+        ):
+            return [data[6:-2]]  # one event of one line, the usual case
+        return self._feed_lines(data)
+
+    def finish(self) -> list[bytes]:
+        """The data of a last event that lacks its blank line."""
+        return self._feed_lines(b"\n\n") if self._line or self._data else []
+
+    def _feed_lines(self, data: bytes) -> list[bytes]:
+        if self._after_cr and data.startswith(b"\n"):
+            data = data[1:]
+            self._after_cr = False
+        if not data:
+            return []
+        self._after_cr = data.endswith(b"\r")
+        first, *rest = _LINE_END.split(data)
+        self._line.append(first)
+        if not rest:
+            return []
+        lines = [b"".join(self._line), *rest[:-1]]
+        self._line = [rest[-1]] if rest[-1] else []
+        return self._events(lines)
+
+    def _events(self, lines: list[bytes]) -> list[bytes]:
+        events = []
+        for line in lines:
+            if line.startswith(b"data:"):
+                self._data.append(line[6:] if line.startswith(b"data: ") else line[5:])
+            elif not line and self._data:
+                events.append(b"\n".join(self._data))
+                self._data = []
+        return events
+
+
+def encode(data: bytes) -> bytes:
+    """One event of one line."""
+    return b"data: " + data + b"\n\n"
