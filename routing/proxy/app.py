@@ -51,10 +51,10 @@ class Proxy:
 
     async def _open_path(self, path: str, send: Send) -> None:
         plane = self.plane
-        if plane is None:
+        if plane is None or (path == "/readyz" and not plane.is_ready()):
             await _respond(send, 503, b'{"status":"starting"}')
         elif path == "/metrics":
-            note_journal(plane.journal.stats)
+            note_journal(plane.journal)
             await _respond(send, 200, exposition(), b"text/plain; version=0.0.4; charset=utf-8")
         else:
             await _respond(send, 200, b'{"status":"ok"}')

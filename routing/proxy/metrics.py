@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from billing.dataplane.journal import JournalStats
+from billing.dataplane.journal import Journal
 
 REQUESTS = Counter("gateway_requests_total", "Requests that ended, by outcome.", ["endpoint", "outcome"])
 UNPRICED = Counter("gateway_unpriced_requests_total", "Requests whose cost is unknown or rests on our estimate.")
@@ -17,11 +17,11 @@ JOURNAL_WRITE_ERRORS = Gauge(
 RELOAD_FAILURES = Counter("gateway_snapshot_reload_failures_total", "Snapshots that could not be read; the old stays.")
 
 
-def note_journal(stats: JournalStats) -> None:
+def note_journal(journal: Journal) -> None:
     """Copy the journal's figures into the gauges."""
-    JOURNAL_PENDING.set(stats.pending_bytes)
-    JOURNAL_REJECTED.set(stats.rejected)
-    JOURNAL_WRITE_ERRORS.set(stats.write_errors)
+    JOURNAL_PENDING.set(sum(segment.pending for segment in journal.segments()))
+    JOURNAL_REJECTED.set(journal.stats.rejected)
+    JOURNAL_WRITE_ERRORS.set(journal.stats.write_errors)
 
 
 def exposition() -> bytes:

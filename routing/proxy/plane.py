@@ -1,5 +1,6 @@
 """What a worker's data plane is made of; put together by gateway_platform/assembly.py."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from billing.dataplane.journal import Journal
@@ -19,3 +20,4 @@ class DataPlane:
     journal: Journal
     log: RequestLog
     max_body: int  # bytes
+    is_ready: Callable[[], bool]  # configuration has been reachable since the worker started

@@ -1,0 +1,42 @@
+"""What the server serves: the data plane's paths go to the proxy before any Django code, the rest to Django."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gateway_platform.settings")
+
+from gateway_platform.metrics_directory import prepare_metrics_directory
+
+prepare_metrics_directory()  # before anything makes a counter
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+django = get_asgi_application()  # also loads the apps, which the next imports need
+
+from gateway_platform.assembly import Assembly  # noqa: E402
+from routing.proxy.app import Proxy, is_proxied  # noqa: E402
+from routing.proxy.receive import Receive, Send  # noqa: E402
+
+Scope = dict[str, Any]
+proxy = Proxy()
+
+
+async def http(scope: Scope, receive: Receive, send: Send) -> None:
+    await (proxy if is_proxied(scope["path"]) else django)(scope, receive, send)
+
+
+async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    """Start the data plane before the first request, stop it after the last."""
+    await receive()
+    assembly = Assembly()
+    assembly.start()
+    proxy.plane = assembly.plane
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    proxy.plane = None
+    await assembly.stop()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+application = ProtocolTypeRouter({"http": http, "lifespan": lifespan})

@@ -1,0 +1,51 @@
+"""Builds a worker's data plane when the server starts, and takes it down in order when it stops."""
+
+import logging
+
+from django.conf import settings
+
+from billing.dataplane.journal import Journal
+from billing.dataplane.shipping import Shipper
+from gateway_platform.database import dsn
+from gateway_platform.snapshot_loader import SnapshotLoader
+from routing.proxy.health import Health
+from routing.proxy.log import RequestLog
+from routing.proxy.plane import DataPlane
+from routing.proxy.probe import prober
+from routing.proxy.report import WORKER
+from routing.proxy.upstream import Upstream
+
+logger = logging.getLogger(__name__)
+DRAIN_SECONDS = 10.0  # for the journal, once no request is under way
+
+
+class Assembly:
+    """The parts of one worker; made inside its event loop."""
+
+    def __init__(self) -> None:
+        journal = Journal(settings.JOURNAL_DIR, WORKER)
+        upstream = Upstream()
+        self._loader = SnapshotLoader()
+        self._shipper = Shipper(journal, dsn())
+        self.plane = DataPlane(
+            keys=self._loader.keys,
+            tenants=self._loader.tenants,
+            upstream=upstream,
+            health=Health(prober(upstream)),
+            journal=journal,
+            log=RequestLog(),
+            max_body=settings.MAX_BODY_BYTES,
+            is_ready=lambda: self._loader.connected_once,
+        )
+
+    def start(self) -> None:
+        self._loader.start()
+        self._shipper.start()
+
+    async def stop(self) -> None:
+        """No request is under way any more: close what served them, and ship the last rows."""
+        await self.plane.health.close()
+        await self.plane.upstream.close()
+        await self._loader.close()
+        if not await self._shipper.drain(DRAIN_SECONDS):
+            logger.warning("usage rows are left in %s; the next worker ships them", settings.JOURNAL_DIR)
