@@ -2,6 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,6 +16,7 @@ COMMAND_LINE = "command line"
 MASK = "••••"
 # Names of fields, headers and tags whose values are secrets.
 SECRET_NAME = re.compile(r"authori[sz]ation|cookie|credential|passw|secret|token|api[-_]?key", re.IGNORECASE)
+_watched: ContextVar[list[AuditEvent] | None] = ContextVar("watched", default=None)
 LEFT_OUT = {"id", "organization", "created_at", "created_by", "last_login"}
 
 
@@ -21,15 +25,33 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Write one event; ``actor`` None stands for the command line. Call it before a target is deleted."""
-    AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         organization=organization_of(target),
         actor=actor,
         actor_name=actor.email if actor else COMMAND_LINE,
         action=action,
-        target=f"{target._meta.verbose_name} {target}"[:254],
+        target=f"{action.partition('.')[0]} {target}"[:254],
         before=mask(_plain(before or {})),
         after=mask(_plain(after or {})),
     )
+    if (seen := _watched.get()) is not None:
+        seen.append(event)
+
+
+@contextmanager
+def watching() -> Iterator[list[AuditEvent]]:
+    """The events that this thread records inside the block, in order."""
+    seen: list[AuditEvent] = []
+    before = _watched.set(seen)
+    try:
+        yield seen
+    finally:
+        _watched.reset(before)
+
+
+def record_personal(actor: User, action: str, target: str) -> None:
+    """Write one event about a person's own affairs, which belong to no organisation."""
+    AuditEvent.objects.create(actor=actor, actor_name=actor.email, action=action, target=target)
 
 
 def organization_of(target: Model) -> Organization:

@@ -37,18 +37,16 @@ def change(
         raise TypeError(f"{action} cannot change {', '.join(sorted(unknown))}")
     lock(audit.organization_of(instance))
     instance.refresh_from_db()
-    before = audit.fields_of(instance)
+    before, old = audit.fields_of(instance), {name: getattr(instance, name) for name in changes}
     for name, value in changes.items():
         setattr(instance, name, value)
     instance.full_clean()
-    after = audit.fields_of(instance)
-    changed = [name for name in after if after[name] != before[name]]
+    changed = [name for name in changes if getattr(instance, name) != old[name]]
     if changed:
         instance.save(update_fields=changed)
-        audit.record(
-            actor, action, instance,
-            before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
-        )  # fmt: skip
+        after = audit.fields_of(instance)
+        before, after = ({name: fields[name] for name in changed} for fields in (before, after))
+        audit.record(actor, action, instance, before=before, after=after)
     return bool(changed)
 
 
