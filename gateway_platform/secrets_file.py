@@ -5,6 +5,7 @@ No Django here: the settings read that file, so it must be there before them.
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -12,14 +13,21 @@ from cryptography.fernet import Fernet
 NAMES = ("SECRET_KEY", "ENCRYPTION_KEYS")
 
 
-def ensure_secrets(var_dir: Path) -> None:
-    """Write the file unless it is there or the environment names every secret itself."""
+def ensure_secrets() -> None:
+    """Write the file unless it is there or the environment names every secret itself.
+
+    Ends the program with one line where the directory cannot be written.
+    """
+    var_dir = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parent.parent / "var")
     file = var_dir / "secrets.env"
     if file.exists() or all(os.environ.get(name) for name in NAMES):
         return
-    var_dir.mkdir(parents=True, exist_ok=True)
     lines = {"SECRET_KEY": secrets.token_urlsafe(48), "ENCRYPTION_KEYS": Fernet.generate_key().decode()}
-    write_private(file, lines)
+    try:
+        var_dir.mkdir(parents=True, exist_ok=True)
+        write_private(file, lines)
+    except OSError as error:
+        sys.exit(f"error: cannot write {file}: {error.strerror}")
 
 
 def write_private(file: Path, lines: dict[str, str]) -> None:

@@ -40,11 +40,9 @@ class Supervisor:
     def __init__(self) -> None:
         self._watched: list[_Watched] = []
 
-    def add(self, part: Part) -> RunningProcess:
-        """Start a part and watch it from now on."""
-        running = part.start()
-        self._watched.append(_Watched(part, running))
-        return running
+    def add(self, part: Part, running: RunningProcess | None = None) -> None:
+        """Start a part, unless it runs already, and watch it from now on."""
+        self._watched.append(_Watched(part, running or part.start()))
 
     def watch(self, until: threading.Event) -> None:
         """Restart what dies until the event is set."""
@@ -98,7 +96,7 @@ def start_program(name: str, argv: Sequence[str], env: Mapping[str, str]) -> Run
 
 
 def _relay(name: str, process: subprocess.Popen[bytes]) -> None:
-    assert process.stdout  # noqa: S101
+    assert process.stdout
     for line in process.stdout:
         say(name, line.decode(errors="replace").rstrip())
 

@@ -77,9 +77,7 @@ def _server_user() -> str | None:
     for name in (SUPERUSER, "nobody"):
         if name in known:
             return name
-    raise EmbeddedServerError(
-        "PostgreSQL does not run as root, and this machine has neither 'postgres' nor 'nobody'"
-    )
+    raise EmbeddedServerError("PostgreSQL does not run as root, and this machine has neither 'postgres' nor 'nobody'")
 
 
 def _make_cluster(data_dir: Path, user: str | None) -> None:
@@ -127,9 +125,7 @@ def _socket_dir(data_dir: Path, user: str | None) -> Path:
     return short
 
 
-def _launch(
-    data_dir: Path, socket_dir: Path, user: str | None, settings: dict[str, str]
-) -> subprocess.Popen[bytes]:
+def _launch(data_dir: Path, socket_dir: Path, user: str | None, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start the server and wait until it accepts connections.
 
     Tries again while the kernel still holds the shared memory of a server that was killed a moment ago.
@@ -175,9 +171,7 @@ def _ensure_database(socket_dir: Path) -> None:
 
 
 def _connect(socket_dir: Path) -> psycopg.Connection:
-    return psycopg.connect(
-        host=str(socket_dir), user=SUPERUSER, dbname="postgres", autocommit=True, connect_timeout=5
-    )
+    return psycopg.connect(host=str(socket_dir), user=SUPERUSER, dbname="postgres", autocommit=True, connect_timeout=5)
 
 
 def _ids(user: str) -> tuple[int, int]:
