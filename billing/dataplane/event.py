@@ -1,0 +1,65 @@
+"""The shape of a usage event: what the proxy journals, and the database makes a ledger row of."""
+
+from typing import Any, TypedDict
+
+
+class Attempt(TypedDict):
+    """One call to a provider."""
+
+    deployment: str
+    provider: str
+    model: str
+    status: int  # 0: no answer
+    error: str
+    ms: int
+    cost: int  # nano-dollars
+
+
+class Event(TypedDict):
+    """The columns of UsageEvent, money as whole nano-dollars and time as whole microseconds."""
+
+    id: str  # a UUID: the database keeps one row an id, however often it is shipped
+    at: int  # when the request came in: microseconds since 1970, UTC
+    request_id: str
+    organization_id: int
+    organization: str
+    team_id: int | None
+    team: str
+    key_id: int | None
+    key: str
+    end_user: str
+    tags: dict[str, str]
+
+    endpoint: str
+    requested_model: str
+    route: str
+    provider: str
+    provider_kind: str
+    deployment_id: int | None
+    deployment: str
+    model: str
+    stream: bool
+
+    outcome: str  # ok, error, aborted, truncated
+    status: int
+    error_code: str
+    error_message: str
+    attempts: list[Attempt]
+
+    input_tokens: int
+    cached_input_tokens: int
+    cache_write_tokens: int
+    input_audio_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    output_audio_tokens: int
+    usage_source: str  # provider, estimate, none
+
+    cost_nano: int
+    list_cost_nano: int
+    unpriced: bool
+    price: dict[str, Any] | None
+
+    duration_ms: int
+    first_token_ms: int | None
+    worker: str
