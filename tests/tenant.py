@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 from openai import OpenAI
+from openai.types.chat import ChatCompletionMessageParam
 
 from billing.models import UsageEvent
 from routing.models import Deployment
@@ -22,7 +23,7 @@ from tests.upstream.handle import SiteHandle
 from tests.waiting import eventually
 
 PRICE = {"input": 1.0, "cached_input": 0.5, "output": 4.0}  # dollars per million tokens
-MESSAGES = [{"role": "user", "content": "Say hello."}]
+MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Say hello."}]
 # What the gateway sends upstream in place of the caller's key; it must never come back.
 UPSTREAM_KEY = "sk-upstream-5f1c0e7a9b2d4836"
 _numbers = itertools.count(1)
@@ -74,9 +75,7 @@ class Tenant:
             api_keys=[UPSTREAM_KEY],
         )
         fields = {"model": "fake-model", "price": PRICE, **fields}
-        return create_deployment(
-            actor=None, organization=self.organization, provider=provider, name=name, **fields
-        )
+        return create_deployment(actor=None, organization=self.organization, provider=provider, name=name, **fields)
 
     def route(self, *sites: SiteHandle, retries: int = 0, **fields: Any) -> str:
         """A route over these sites in order; gives its name."""
@@ -127,9 +126,7 @@ class Tenant:
         """A stream that the test reads itself; leaving the block closes the connection."""
         with (
             self.client(self.secret) as client,
-            client.stream(
-                "POST", "/chat/completions", json=chat_body(model, stream=True, **body)
-            ) as response,
+            client.stream("POST", "/chat/completions", json=chat_body(model, stream=True, **body)) as response,
         ):
             yield response
 

@@ -43,7 +43,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def lint(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Check the rules of a copy."""
-    command = [LINT_IMPORTS, "--no-cache", *arguments]
+    command = [str(LINT_IMPORTS), "--no-cache", *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
@@ -74,7 +74,7 @@ def test_a_planted_import_is_caught(copy: Path, contract: str, file: str, import
 
 def test_a_planted_write_is_caught(copy: Path) -> None:
     planted = plant(copy, "routing/api/planted.py", "def view(key):\n    key.save()\n")
-    check = [sys.executable, ROOT / ".ci" / "check_writes.py", copy]
+    check = [sys.executable, str(ROOT / ".ci" / "check_writes.py"), str(copy)]
     try:
         result = subprocess.run(check, capture_output=True, text=True, check=False)
     finally:

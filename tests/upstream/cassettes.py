@@ -32,6 +32,17 @@ class Cassette:
         return self.status == 200 and bool(self.request.get("stream"))
 
     @property
+    def json(self) -> dict[str, Any]:
+        """A whole answer."""
+        return _json_object(self.body)
+
+    @property
+    def json_events(self) -> list[dict[str, Any]]:
+        """The data of each event of a stream, without the terminal marker."""
+        data = [event.removeprefix(b"data:").strip() for event in self.events if event.startswith(b"data:")]
+        return [json.loads(event) for event in data if event != b"[DONE]"]
+
+    @property
     def events(self) -> list[bytes]:
         """The stream, event by event, each with its blank line."""
         text = self.body.replace(b"\r\n", b"\n")
@@ -84,5 +95,5 @@ def _read(line: str | bytes) -> Cassette:
 
 
 def _json_object(body: Any) -> dict[str, Any]:
-    parsed = json.loads(body) if isinstance(body, str) else body
+    parsed = json.loads(body) if isinstance(body, str | bytes) else body
     return parsed if isinstance(parsed, dict) else {}

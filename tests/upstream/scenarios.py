@@ -28,6 +28,11 @@ class Call:
         return int(self.argument)
 
     @property
+    def key(self) -> str:
+        """The caller's secret, to be quoted in errors."""
+        return self.headers.get("authorization", "").removeprefix("Bearer ")
+
+    @property
     def stream(self) -> bool:
         return bool(self.body.get("stream"))
 
@@ -130,6 +135,13 @@ async def comments_only(call: Call, reply: Reply) -> None:
 
 
 @scenario
+async def comments_after(call: Call, reply: Reply) -> None:
+    """Says N words, then keep-alive comments for ever."""
+    await reply.events(replies.word_chunks(call.body)[: call.number])
+    await comments_only(call, reply)
+
+
+@scenario
 async def hang(call: Call, reply: Reply) -> None:
     """Accepts the request and never answers."""
     await asyncio.sleep(FOREVER)
@@ -171,7 +183,16 @@ async def malformed_after(call: Call, reply: Reply) -> None:
 async def status(call: Call, reply: Reply) -> None:
     """Fails with the status in its name; a 429 and a 503 say when to come back."""
     later = {"retry-after": "7"} if call.number in (429, 503) else {}
-    await reply.json(call.number, replies.error(call.number, call.headers.get("authorization", "")), later)
+    await reply.json(call.number, replies.error(call.number, call.key), later)
+
+
+@scenario
+async def down(call: Call, reply: Reply) -> None:
+    """Fails with a 500 until the test releases the site, then is well."""
+    if call.site.released.is_set():
+        await answer(call, reply)
+    else:
+        await reply.json(500, replies.error(500))
 
 
 @scenario
@@ -185,14 +206,20 @@ async def flaky(call: Call, reply: Reply) -> None:
 
 @scenario
 async def error_event_first(call: Call, reply: Reply) -> None:
-    """A 200 whose first event is an error."""
-    await reply.events([replies.error(529)])
+    """A 200 that carries an error: as the first event, or as the body."""
+    if call.stream:
+        await reply.events([replies.error(529, call.key)])
+    else:
+        await reply.json(200, replies.error(529, call.key))
 
 
 @scenario
 async def error_event_after(call: Call, reply: Reply) -> None:
-    """A 200 whose event after N words is an error."""
-    await reply.events([*replies.word_chunks(call.body)[: call.number], replies.error(529)])
+    """A 200 whose event after N words is an error; for a whole answer, the body."""
+    if not call.stream:
+        await error_event_first(call, reply)
+        return
+    await reply.events([*replies.word_chunks(call.body)[: call.number], replies.error(529, call.key)])
 
 
 @scenario

@@ -54,9 +54,7 @@ class Server:
         received = Received(method, path, headers, _parse(raw), len(raw))
         await self._answer(received, reader, writer)
 
-    async def _answer(
-        self, received: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _answer(self, received: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         name = received.path.split("/")[1]
         site = self.sites[name]
         body = received.body if isinstance(received.body, dict) else {}
