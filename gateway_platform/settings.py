@@ -12,6 +12,7 @@ if (VAR_DIR / "secrets.env").exists():  # written by `make up`; real environment
 
 # Process
 DEBUG = env.bool("DEBUG", False)
+BIND = env.str("BIND", "127.0.0.1")  # the address that `manage.py up` listens on
 PORT = env.int("PORT", 8080)
 WEB_WORKERS = env.int("WEB_WORKERS", 2)
 SHUTDOWN_GRACE = env.int("SHUTDOWN_GRACE", 30)  # seconds that open streams get after SIGTERM
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "drf_spectacular",
+    "drf_spectacular_sidecar",  # the docs page's assets, served from here
     "knox",
     "rest_framework",
     "gateway_platform",
@@ -143,8 +145,33 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.OrderingFilter",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "tenants.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tenants.api.errors.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Gateway Platform management API", "VERSION": "1"}
+REST_KNOX = {"TOKEN_PREFIX": "gw-api-", "TOKEN_TTL": None}  # a token holds as long as its maker said
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Gateway Platform management API",
+    "DESCRIPTION": "Everything that the admin pages do. Sign in there, or send `Authorization: Token …`.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1/(organizations/{organization}/)?",  # what stands before an object's name
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ContentLogging": "tenants.models.organization.ContentLogging",
+        "Endpoint": "tenants.models.key.Endpoint",
+        "KeyKind": "tenants.models.key.KeyKind",
+        "ProviderKind": "routing.models.provider.ProviderKind",
+        "Role": "tenants.models.people.Role",
+        "TeamRole": "tenants.models.people.TeamRole",
+        "Strategy": "routing.models.route.Strategy",
+    },
+}

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='apikey',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('organization', 'name'), name='key_name_unique'),
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('organization', 'name'), name='key_name_unique', violation_error_code='unique_together', violation_error_message='A key of this name exists already.'),
         ),
         migrations.AddConstraint(
             model_name='teammembership',

@@ -64,7 +64,11 @@ class ApiKey(models.Model):
         constraints = [
             # A revoked key's name may be used again.
             models.UniqueConstraint(
-                fields=["organization", "name"], condition=Q(revoked_at=None), name="key_name_unique"
+                fields=["organization", "name"],
+                condition=Q(revoked_at=None),
+                name="key_name_unique",
+                violation_error_code="unique_together",
+                violation_error_message="A key of this name exists already.",
             )
         ]
 

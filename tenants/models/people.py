@@ -53,11 +53,21 @@ class TeamRole(models.TextChoices):
     MEMBER = "member", "Member"
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def for_organization(self, organization: Organization) -> "MembershipQuerySet":
+        """With each person and their places in the organisation's teams, in order of joining."""
+        places = TeamMembership.objects.filter(team__organization=organization).select_related("team")
+        members = self.filter(organization=organization).select_related("user").order_by("id")
+        return members.prefetch_related(models.Prefetch("user__team_memberships", places))
+
+
 class Membership(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.DEVELOPER)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "user"], name="membership_unique")]
