@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 APPS = ("gateway_platform", "tenants", "routing", "billing", "cache")
-CALLERS = {"views", "web", "forms", "tables", "admin", "tasks", "api", "overview", "live", "commands"}
+CALLERS = {"views", "pages", "web", "forms", "tables", "admin", "tasks", "api", "overview", "live", "commands"}
 SAVES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 
 
@@ -50,7 +50,7 @@ def is_write(method: str, receiver: ast.expr, call: ast.Call) -> bool:
             return queryset or (manager and receiver.attr == "objects")
         case "delete":  # of an instance or a queryset: neither takes an argument
             return not call.args and not is_super(receiver)
-    return method in SAVES
+    return method in SAVES and ast.unparse(receiver) != "self"  # a page's own `save` is no model's
 
 
 def is_super(receiver: ast.expr) -> bool:
