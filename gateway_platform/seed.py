@@ -34,9 +34,11 @@ class Quickstart:
     password: str  # empty: the person has chosen another
 
     @classmethod
-    def read(cls, file: Path) -> "Quickstart":
+    def read(cls, file: Path) -> "Quickstart | None":
+        """What an earlier start noted, if the file is still there."""
         lines = read_lines(file)
-        return cls(*(lines.get(name, "") for name in ("GATEWAY_URL", "GATEWAY_KEY", "ADMIN_PASSWORD")))
+        names = ("GATEWAY_URL", "GATEWAY_KEY", "ADMIN_PASSWORD")
+        return cls(*(lines.get(name, "") for name in names)) if lines else None
 
     def write(self, file: Path) -> None:
         write_private(
@@ -56,13 +58,13 @@ def seed(quickstart_file: Path, gateway_url: str, local_model_url: str | None = 
     """Make what is missing, and note how to use it in the quickstart file."""
     known = Quickstart.read(quickstart_file)
     organization = Organization.objects.filter(slug="demo").first() or _demo()
-    password = _admin_password(organization, known.password)
+    password = _admin_password(organization, known)
     for provider in PROVIDERS:
         if api_key := os.environ.get(provider.variable, "").strip():
             _add_provider(organization, provider, api_key)
     if local_model_url:
         _add_local_model(organization, local_model_url)
-    quickstart = Quickstart(gateway_url, _key(organization, known.key), password)
+    quickstart = Quickstart(gateway_url, _key(organization, known), password)
     quickstart.write(quickstart_file)
     return quickstart
 
@@ -76,26 +78,24 @@ def _demo() -> Organization:
     return organization
 
 
-def _admin_password(organization: Organization, known: str) -> str:
-    """The admin's password if it is the one that was made here; a new account gets one."""
+def _admin_password(organization: Organization, known: Quickstart | None) -> str:
+    """The password that was noted; a new one for a new account or where the note is lost; "" if it was changed."""
     user = User.objects.filter(email=ADMIN_EMAIL).first()
-    if user and user.has_usable_password() and known:
-        return known if user.check_password(known) else ""
+    if user and known:
+        return known.password if user.check_password(known.password) else ""
     password = secrets.token_urlsafe(12)
-    if user is None:
-        user = User.objects.create_user(ADMIN_EMAIL, password, name="Demo admin", is_operator=True)
-    else:
-        user.set_password(password)
-        user.save(update_fields=["password"])
+    user = user or User(email=ADMIN_EMAIL, name="Demo admin", is_operator=True)
+    user.set_password(password)
+    user.save()
     add_member(actor=None, organization=organization, email=ADMIN_EMAIL, role=Role.OWNER)
     return password
 
 
-def _key(organization: Organization, known: str) -> str:
-    """The key noted before if it still exists, else a new one in its place."""
+def _key(organization: Organization, known: Quickstart | None) -> str:
+    """The key that was noted if it still exists, else a new one in its place."""
     current = ApiKey.objects.filter(organization=organization, revoked_at__isnull=True)
-    if known and current.filter(digest=keys.digest(known)).exists():
-        return known
+    if known and current.filter(digest=keys.digest(known.key)).exists():
+        return known.key
     for lost in current.filter(name=KEY_NAME):
         revoke_key(actor=None, key=lost)
     team = organization.teams.filter(slug="apps").first()

@@ -30,8 +30,13 @@ class _Watched:
     part: Part
     running: RunningProcess
     started: float = field(default_factory=time.monotonic)
-    wait: float = FIRST_WAIT
+    wait: float = 0  # seconds before the next start
     start_at: float | None = None  # None while it runs
+
+    def put_off(self) -> None:
+        """Wait before the next start, twice as long as before."""
+        self.wait = min(max(self.wait * 2, FIRST_WAIT), LONGEST_WAIT)
+        self.start_at = time.monotonic() + self.wait
 
 
 class Supervisor:
@@ -43,6 +48,10 @@ class Supervisor:
     def add(self, part: Part, running: RunningProcess | None = None) -> None:
         """Start a part, unless it runs already, and watch it from now on."""
         self._watched.append(_Watched(part, running or part.start()))
+
+    def processes(self) -> list[subprocess.Popen[bytes]]:
+        """The process of each part, in order."""
+        return [watched.running.process for watched in self._watched]
 
     def watch(self, until: threading.Event) -> None:
         """Restart what dies until the event is set."""
@@ -58,24 +67,22 @@ class Supervisor:
 
     def _look_at(self, watched: _Watched) -> None:
         now = time.monotonic()
-        if watched.start_at is None and watched.running.process.poll() is not None:
+        if watched.start_at is not None:
+            if now >= watched.start_at:
+                self._start_again(watched)
+        elif (code := watched.running.process.poll()) is not None:
             watched.running.kill_group()
             if now - watched.started > STEADY:
-                watched.wait = FIRST_WAIT
-            watched.start_at = now + watched.wait
-            code = watched.running.process.returncode
+                watched.wait = 0
+            watched.put_off()
             say(watched.part.name, f"ended with code {code}; starts again in {watched.wait:.0f} s")
-            watched.wait = min(watched.wait * 2, LONGEST_WAIT)
-        elif watched.start_at is not None and now >= watched.start_at:
-            self._start_again(watched)
 
     def _start_again(self, watched: _Watched) -> None:
         try:
             watched.running = watched.part.start()
         except (OSError, RuntimeError) as error:
+            watched.put_off()
             say(watched.part.name, f"does not start: {error}")
-            watched.start_at = time.monotonic() + watched.wait
-            watched.wait = min(watched.wait * 2, LONGEST_WAIT)
         else:
             watched.started, watched.start_at = time.monotonic(), None
 
