@@ -53,11 +53,22 @@ class Shipper:
         self.journal.close()
         return done
 
+    async def ship_pending(self) -> None:
+        """Once, everything that was there when this began. Raises what the database or the disk raises."""
+        self.journal.retry_held()
+        self._adopt()
+        for segment in self.journal.segments():
+            end = segment.size
+            while segment.shipped < end:
+                await self._ship_batch(segment)
+        await self._ship_held()
+        self.journal.tidy()
+
     async def _run(self) -> None:
         backoff = FIRST_BACKOFF
         while not self._stopping.is_set() or self._has_pending():
             try:
-                await self._ship_pending()
+                await self.ship_pending()
                 backoff = FIRST_BACKOFF
                 await self._pause(INTERVAL)
             except Exception as error:
@@ -79,17 +90,6 @@ class Shipper:
 
     def _has_pending(self) -> bool:
         return self.journal.stats.held > 0 or any(segment.pending for segment in self.journal.segments())
-
-    async def _ship_pending(self) -> None:
-        """Everything that was there when this began. Raises what the database or the disk raises."""
-        self.journal.retry_held()
-        self._adopt()
-        for segment in self.journal.segments():
-            end = segment.size
-            while segment.shipped < end:
-                await self._ship_batch(segment)
-        await self._ship_held()
-        self.journal.tidy()
 
     def _adopt(self) -> None:
         if self._stopping.is_set() or time.monotonic() < self._next_adoption:

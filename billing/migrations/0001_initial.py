@@ -58,7 +58,10 @@ BEGIN
     IF to_regclass(partition) IS NOT NULL THEN
         RETURN;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtext('billing_ensure_partition'));
+    IF day NOT BETWEEN '2000-01-01' AND '2199-12-31' THEN  -- a broken clock; no page could show such a row
+        RAISE EXCEPTION 'no partition for %', day USING ERRCODE = 'datetime_field_overflow';
+    END IF;
+    LOCK TABLE billing_usageevent IN SHARE UPDATE EXCLUSIVE MODE;  -- one maker at a time; writers go on
     IF to_regclass(partition) IS NOT NULL THEN  -- another session made it while we waited
         RETURN;
     END IF;
