@@ -26,9 +26,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "gateway_platform.settings"
     # Hashing a password properly takes a third of a second.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # It imports models, so it can be loaded only now.
+    # They import models, so they can be loaded only now.
     django.setup()
-    config.pluginmanager.import_plugin("tests.live")
+    for fixtures in ("live", "organizations", "announcements"):
+        config.pluginmanager.import_plugin(f"tests.{fixtures}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

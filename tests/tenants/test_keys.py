@@ -59,7 +59,9 @@ def test_a_known_key_of_sixteen_characters_may_be_imported() -> None:
     keys.check_importable("0123456789abcdef")
 
 
-@pytest.mark.parametrize("value", ["0123456789abcde", "x" * 513, "0123456789 abcdef", "0123456789abcdéf", "0123456789\nabcdef"])
+@pytest.mark.parametrize(
+    "value", ["0123456789abcde", "x" * 513, "0123456789 abcdef", "0123456789abcdéf", "0123456789\nabcdef"]
+)
 def test_what_is_too_short_or_fits_no_header_is_refused(value: str) -> None:
     with pytest.raises(ValidationError) as caught:
         keys.check_importable(value)
