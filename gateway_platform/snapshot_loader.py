@@ -52,7 +52,8 @@ class SnapshotLoader:
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
-        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        # In a lambda: `connection` stands for the connection of the thread that asks for an attribute of it.
+        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
         self._thread.shutdown(wait=False)
 
     async def refresh(self) -> None:
