@@ -1,5 +1,6 @@
 """What the server serves: the data plane's paths go to the proxy before any Django code, the rest to Django."""
 
+import gc
 import os
 from typing import Any
 
@@ -31,6 +32,7 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     assembly = Assembly()
     assembly.start()
+    gc.freeze()  # what is loaded now stays: the collector need not look at it again during requests
     proxy.plane = assembly.plane
     await send({"type": "lifespan.startup.complete"})
     await receive()

@@ -1,5 +1,6 @@
 """Builds a worker's data plane when the server starts, and takes it down in order when it stops."""
 
+import asyncio
 import logging
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from gateway_platform.database import dsn
 from gateway_platform.snapshot_loader import SnapshotLoader
 from routing.proxy.health import Health
 from routing.proxy.log import RequestLog
+from routing.proxy.metrics import METRICS_SECONDS, write_down
 from routing.proxy.plane import DataPlane
 from routing.proxy.probe import prober
 from routing.proxy.report import WORKER
@@ -41,11 +43,19 @@ class Assembly:
     def start(self) -> None:
         self._loader.start()
         self._shipper.start()
+        self._metrics = asyncio.create_task(self._keep_metrics(), name="metrics")
 
     async def stop(self) -> None:
         """No request is under way any more: close what served them, and ship the last rows."""
+        self._metrics.cancel()
         await self.plane.health.close()
         await self.plane.upstream.close()
         await self._loader.close()
+        write_down(self.plane.journal)
         if not await self._shipper.drain(DRAIN_SECONDS):
             logger.warning("usage rows are left in %s; the next worker ships them", settings.JOURNAL_DIR)
+
+    async def _keep_metrics(self) -> None:
+        while True:
+            await asyncio.sleep(METRICS_SECONDS)
+            write_down(self.plane.journal)

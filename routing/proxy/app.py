@@ -10,7 +10,7 @@ from routing.proxy.endpoints import ENDPOINTS
 from routing.proxy.errors import GatewayError
 from routing.proxy.exchange import Exchange
 from routing.proxy.listing import model_card, model_list
-from routing.proxy.metrics import exposition, note_journal
+from routing.proxy.metrics import exposition, write_down
 from routing.proxy.pipeline import serve
 from routing.proxy.plane import DataPlane
 from routing.proxy.receive import Receive, Send
@@ -54,7 +54,7 @@ class Proxy:
         if plane is None or (path == "/readyz" and not plane.is_ready()):
             await _respond(send, 503, b'{"status":"starting"}')
         elif path == "/metrics":
-            note_journal(plane.journal)
+            write_down(plane.journal)
             await _respond(send, 200, exposition(), b"text/plain; version=0.0.4; charset=utf-8")
         else:
             await _respond(send, 200, b'{"status":"ok"}')

@@ -19,6 +19,7 @@ class Deadline:
         self._handle: asyncio.TimerHandle | None = None
         self._expired: str | None = None
         self.over = False  # the total limit has passed: no further attempt
+        self._arm()
 
     def within(self, seconds: float, limit: str) -> None:
         """From now on, allow so many seconds; the total limit holds all the same."""

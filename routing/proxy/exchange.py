@@ -1,7 +1,7 @@
 """All that is known of one request while it is under way."""
 
+import random
 import time
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,8 @@ class Exchange:
 
     endpoint: str
     headers: dict[bytes, bytes]
-    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    # Unique, not secret: the generator is seeded from the system's randomness in each worker.
+    id: str = field(default_factory=lambda: f"{random.getrandbits(128):032x}")
     at: float = field(default_factory=time.time)  # seconds since the epoch
     started: float = field(default_factory=time.monotonic)
 
@@ -58,7 +59,7 @@ class Exchange:
 
     @property
     def request_id(self) -> str:
-        return f"req_{self.id.hex}"
+        return f"req_{self.id}"
 
     @property
     def requested_model(self) -> str:

@@ -10,7 +10,7 @@ from billing.dataplane.journal import Journal
 from billing.dataplane.usage import Usage
 from routing.proxy.exchange import AttemptRecord, Exchange
 from routing.proxy.log import RequestLog
-from routing.proxy.metrics import REQUESTS, UNPRICED
+from routing.proxy.metrics import TALLY
 
 WORKER = f"{os.uname().nodename}-{os.getpid()}"
 NO_USAGE = Usage()
@@ -35,9 +35,7 @@ def settle(exchange: Exchange, journal: Journal, log: RequestLog) -> None:
     usage = _final_usage(exchange)
     _charge_answer(exchange, usage)
     outcome = _outcome(exchange)
-    REQUESTS.labels(exchange.endpoint, outcome).inc()
-    if exchange.unpriced:
-        UNPRICED.inc()
+    TALLY.count(exchange.endpoint, outcome, exchange.unpriced)
     if exchange.tenant is not None:
         event = _event(exchange, usage, outcome)
         journal.append(event)
@@ -78,7 +76,7 @@ def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
     deployment = exchange.answering.deployment if exchange.answering else None
     price = deployment.price if deployment else None
     return {
-        "id": str(exchange.id),
+        "id": exchange.id,
         "at": int(exchange.at * 1_000_000),
         "request_id": exchange.request_id,
         "organization_id": tenant.organization.id,
@@ -116,7 +114,9 @@ def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
         "unpriced": exchange.unpriced,
         "price": price.shown if price else None,
         "duration_ms": _ms(exchange, time.monotonic()),
-        "first_token_ms": _ms(exchange, exchange.first_content) if exchange.first_content is not None else None,
+        "first_token_ms": _ms(exchange, exchange.first_content)
+        if call and call.stream and exchange.first_content
+        else None,
         "worker": WORKER,
     }
 

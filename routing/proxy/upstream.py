@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Protocol
 
 import aiohttp
+from multidict import CIMultiDict
 from yarl import URL
 
 from routing.providers.registry import KINDS
@@ -52,7 +53,8 @@ class Upstream:
         if kind.answers_here is not None:
             return await _SandboxResponse.start(kind.answers_here(outgoing))
         SIGNERS[kind.signer](outgoing, target)
-        headers = {"Content-Type": JSON, **target.headers, **dict(outgoing.headers)}
+        headers = CIMultiDict({"Content-Type": JSON, **target.headers})
+        headers.extend(outgoing.headers)
         try:
             response = await self._session.request(
                 outgoing.method, _url(target.base_url, outgoing.path), data=outgoing.body or None, headers=headers,

@@ -5,19 +5,27 @@ import asyncio
 from routing.proxy.exchange import Exchange
 from routing.proxy.receive import Receive
 
+# A request that is over sooner is not watched: most are, and a task each would cost as much as all else we do.
+UNWATCHED_SECONDS = 0.2
+
 
 class ClientWatch:
     """Cancels the serving task when its client disconnects; then ``exchange.client_left`` is set."""
 
-    __slots__ = ("_exchange", "_served", "_task")
+    __slots__ = ("_exchange", "_receive", "_served", "_start", "_task")
 
     def __init__(self, exchange: Exchange, receive: Receive) -> None:
         self._exchange = exchange
+        self._receive = receive
         self._served = asyncio.current_task()
-        self._task = asyncio.create_task(self._wait(receive))
+        self._task: asyncio.Task[None] | None = None
+        self._start = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, self._watch)
 
-    async def _wait(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
+    def _watch(self) -> None:
+        self._task = asyncio.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
             pass
         # After the row is written the request is over, whatever the client does.
         if not self._exchange.settled and self._served is not None:
@@ -25,4 +33,6 @@ class ClientWatch:
             self._served.cancel()
 
     def stop(self) -> None:
-        self._task.cancel()
+        self._start.cancel()
+        if self._task is not None:
+            self._task.cancel()
