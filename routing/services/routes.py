@@ -13,6 +13,7 @@ from tenants.models import Organization, User
 from tenants.writing import change, insert, lock, remove, require_own
 
 TIMEOUTS = {name: f"{name}_timeout" for name in ("connect", "first_token", "idle", "total")}
+MAX_SECONDS = 86_400
 CHANGEABLE = {"name", "strategy", "retries", *TIMEOUTS.values()}
 
 
@@ -107,4 +108,7 @@ def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     timeouts = cleaned.pop("timeouts", None) or {}
     if unknown := sorted(set(timeouts) - set(TIMEOUTS)):
         raise ValidationError({"timeouts": f"Unknown: {', '.join(unknown)}. Known: {', '.join(TIMEOUTS)}."})
+    for name, seconds in timeouts.items():
+        if not 0.05 <= seconds <= MAX_SECONDS:  # not-a-number is not between them either
+            raise ValidationError({"timeouts": f"{name} is between 0.05 and {MAX_SECONDS} seconds."})
     return cleaned | {TIMEOUTS[name]: seconds for name, seconds in timeouts.items()}
