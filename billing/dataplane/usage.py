@@ -44,12 +44,15 @@ def usage_from_openai(raw: Any) -> Usage:
     counts = {
         "input_tokens": raw.get("prompt_tokens"),
         "cached_input_tokens": prompt.get("cached_tokens"),
+        "cache_write_tokens": prompt.get("cache_write_tokens"),
         "input_audio_tokens": prompt.get("audio_tokens"),
         "output_tokens": raw.get("completion_tokens"),
         "reasoning_tokens": completion.get("reasoning_tokens"),
         "output_audio_tokens": completion.get("audio_tokens"),
     }
-    return usage_from_counts(counts)
+    usage = usage_from_counts(counts)
+    _take_in(usage, raw.get("total_tokens"))
+    return usage
 
 
 def usage_from_counts(counts: dict[str, Any]) -> Usage:
@@ -66,6 +69,18 @@ def usage_from_counts(counts: dict[str, Any]) -> Usage:
     if usage.cached_input_tokens > usage.input_tokens:
         return Usage(source="provider", absurd=True)
     return usage
+
+
+def _take_in(usage: Usage, total: Any) -> None:
+    """Put inside what a look-alike counts beside: xAI and Vercel reasoning, Mistral audio.
+
+    It shows where a part is larger than its whole, or where the total only then comes out right.
+    """
+    beside = usage.input_tokens + usage.output_tokens + usage.reasoning_tokens
+    if usage.reasoning_tokens > usage.output_tokens or (usage.reasoning_tokens and total == beside):
+        usage.output_tokens += usage.reasoning_tokens
+    if usage.input_audio_tokens > usage.input_tokens:
+        usage.input_tokens += usage.input_audio_tokens
 
 
 def _details(raw: dict[str, Any], name: str) -> dict[str, Any]:
