@@ -1,7 +1,7 @@
 """Provider credentials at rest: encrypted with a key set that can be rotated.
 
-ENCRYPTION_KEYS lists Fernet keys; the first encrypts, all decrypt. To rotate: put a new key in front,
-`rotate` every credential, then drop the old key.
+ENCRYPTION_KEYS lists Fernet keys; the first encrypts, all decrypt. To rotate: put a new key in front, restart,
+run `manage.py rotate_credentials`, then drop the old key.
 """
 
 from functools import lru_cache
