@@ -83,10 +83,9 @@ def test_a_bad_request_is_tried_once(tenant: Tenant, upstream: Upstream) -> None
 
 # B25
 def test_a_retry_is_one_row_and_one_charge(tenant: Tenant, upstream: Upstream) -> None:
-    flaky, steady = upstream.site("flaky-2"), upstream.site("ok")
+    flaky, steady = (tenant.route(upstream.site(name), retries=2) for name in ("flaky-2", "ok"))
 
-    retried = tenant.row(tenant.chat(tenant.route(flaky, retries=2)))
-    single = tenant.row(tenant.chat(tenant.route(steady)))
+    retried, single = (tenant.row(tenant.chat(route)) for route in (flaky, steady))
 
     assert [attempt["status"] for attempt in retried.attempts] == [500, 500, 200]
     assert retried.cost == single.cost > 0

@@ -18,12 +18,19 @@ def name(cassette: Cassette) -> str:
     return f"{cassette.provider}-{cassette.id}"
 
 
+def extra(cassette: Cassette) -> dict[str, object]:
+    """The recorded request's further fields, providers' own among them."""
+    given = {"model", "messages", "stream", "stream_options"}
+    return {field: value for field, value in cassette.request.items() if field not in given}
+
+
 @pytest.mark.parametrize("recorded", WHOLE, ids=name)
 def test_a_whole_answer_arrives_as_it_was_sent(tenant: Tenant, upstream: Upstream, recorded: Cassette) -> None:
     route = tenant.route(upstream.site(f"cassette-{recorded.id}"))
-    request = {**recorded.request, "model": route, "stream": False}
 
-    answer = tenant.openai.chat.completions.create(**request)
+    answer = tenant.openai.chat.completions.create(
+        model=route, messages=recorded.request["messages"], extra_body=extra(recorded)
+    )
 
     expected = recorded.json["choices"][0]["message"]
     message = answer.choices[0].message
@@ -37,11 +44,18 @@ def test_a_whole_answer_arrives_as_it_was_sent(tenant: Tenant, upstream: Upstrea
 @pytest.mark.parametrize("recorded", STREAMED, ids=name)
 def test_a_stream_arrives_as_it_was_sent(tenant: Tenant, upstream: Upstream, recorded: Cassette) -> None:
     route = tenant.route(upstream.site(f"cassette-{recorded.id}"))
-    request = {**recorded.request, "model": route, "stream": True, "stream_options": {"include_usage": True}}
 
-    chunks = list(tenant.openai.chat.completions.create(**request))
+    stream = tenant.openai.chat.completions.create(
+        model=route,
+        messages=recorded.request["messages"],
+        stream=True,
+        stream_options={"include_usage": True},
+        extra_body=extra(recorded),
+    )
+    chunks = list(stream)
 
-    expected = [ChatCompletionChunk.model_validate(event) for event in recorded.json_events]
+    # Built as the SDK builds its own, since providers' values are not all in OpenAI's schema.
+    expected = [ChatCompletionChunk.construct(**event) for event in recorded.json_events]
     assert [chunk.choices for chunk in chunks] == [chunk.choices for chunk in expected]
     assert [chunk.usage for chunk in chunks] == [chunk.usage for chunk in expected]
 
