@@ -1,5 +1,6 @@
 """Every setting, read from the environment; one line a setting."""
 
+import sys
 from pathlib import Path
 
 import environ
@@ -37,7 +38,7 @@ ROOT_URLCONF = "gateway_platform.urls"
 ASGI_APPLICATION = "gateway_platform.asgi.application"
 
 INSTALLED_APPS = [
-    "daphne",  # first: it replaces runserver
+    *(["daphne"] if "runserver" in sys.argv else []),  # first: it replaces runserver; 0.8 s and 19 MB to load
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
