@@ -18,6 +18,13 @@ _TYPES = {
 _COLUMNS = {column: kind for kind, columns in _TYPES.items() for column in columns.split()}
 _PLAIN = [column for column in _COLUMNS if column != "request_id"]
 
+# How a row counts; billing/reports.py counts the rows at the edges of a range in the same way.
+FAILED = "outcome IN ('error', 'truncated')"
+TIMINGS = """LATERAL (
+    VALUES ('duration', CASE WHEN outcome = 'ok' THEN duration_ms END), ('first_token', first_token_ms)
+) AS timing(measure, ms)"""
+BUCKET = "floor(8 * ln(greatest(ms, 1)::float8) / ln(2::float8) + 1e-9)"
+
 INSERT = f"""
 WITH event AS (
     SELECT fields.*
@@ -34,23 +41,27 @@ WITH event AS (
         {", ".join(_PLAIN)}
     FROM event
     ON CONFLICT (id, at) DO NOTHING
-    RETURNING organization_id, team_id, key_id, route, provider, deployment_id, model, outcome, unpriced,
-        input_tokens, cached_input_tokens, output_tokens, cost, list_cost, duration_ms, first_token_ms,
+    RETURNING organization_id, team_id, key_id, route, provider, deployment_id, model, team, key, deployment,
+        outcome, unpriced, input_tokens, cached_input_tokens, output_tokens, cost, list_cost,
+        duration_ms, first_token_ms,
         date_bin('15 minutes', at, '2000-01-01 00:00:00+00') AS period
 ), usage AS (
     INSERT INTO billing_usagerollup AS kept (
-        organization_id, period, team_id, key_id, route, provider, deployment_id, model,
+        organization_id, period, team_id, key_id, route, provider, deployment_id, model, team, key, deployment,
         requests, errors, aborted, unpriced, input_tokens, cached_input_tokens, output_tokens, cost, list_cost
     )
     SELECT organization_id, period, coalesce(team_id, 0), coalesce(key_id, 0), route, provider,
-        coalesce(deployment_id, 0), model,
-        count(*), count(*) FILTER (WHERE outcome IN ('error', 'truncated')),
+        coalesce(deployment_id, 0), model, max(team), max(key), max(deployment),
+        count(*), count(*) FILTER (WHERE {FAILED}),
         count(*) FILTER (WHERE outcome = 'aborted'), count(*) FILTER (WHERE unpriced),
         sum(input_tokens), sum(cached_input_tokens), sum(output_tokens), sum(cost), sum(list_cost)
     FROM inserted
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8  -- every writer locks rows in the same order, so none waits in a circle
     ON CONFLICT ON CONSTRAINT usage_rollup_unique DO UPDATE SET
+        team = excluded.team,
+        key = excluded.key,
+        deployment = excluded.deployment,
         requests = kept.requests + excluded.requests,
         errors = kept.errors + excluded.errors,
         aborted = kept.aborted + excluded.aborted,
@@ -65,10 +76,8 @@ WITH event AS (
         organization_id, period, deployment_id, measure, bucket, requests
     )
     SELECT organization_id, period, coalesce(deployment_id, 0), measure,
-        floor(8 * ln(greatest(ms, 1)::float8) / ln(2::float8) + 1e-9), count(*)
-    FROM inserted, LATERAL (
-        VALUES ('duration', CASE WHEN outcome = 'ok' THEN duration_ms END), ('first_token', first_token_ms)
-    ) AS timing(measure, ms)
+        {BUCKET}, count(*)
+    FROM inserted, {TIMINGS}
     WHERE ms IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5
     ORDER BY 1, 2, 3, 4, 5

@@ -19,6 +19,10 @@ class UsageRollup(models.Model):
     provider = models.TextField()
     deployment_id = models.BigIntegerField()
     model = models.TextField()
+    # The names as last seen: pages show them after what they name is gone.
+    team = models.TextField(db_default="")
+    key = models.TextField(db_default="")
+    deployment = models.TextField(db_default="")
     requests = models.BigIntegerField()
     errors = models.BigIntegerField()
     aborted = models.BigIntegerField()
