@@ -13,7 +13,7 @@ prepare_metrics_directory()  # before anything makes a counter
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 
-django = get_asgi_application()  # also loads the apps, which the next imports need
+django: Any = get_asgi_application()  # also loads the apps, which the next imports need
 
 from gateway_platform.assembly import Assembly  # noqa: E402
 from routing.proxy.app import Proxy, is_proxied  # noqa: E402
