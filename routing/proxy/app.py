@@ -7,7 +7,7 @@ import orjson
 
 from routing.proxy.admit import authenticate, check_endpoint
 from routing.proxy.endpoints import ENDPOINTS
-from routing.proxy.errors import GatewayError
+from routing.proxy.errors import INTERNAL_ERROR, GatewayError
 from routing.proxy.exchange import Exchange
 from routing.proxy.listing import model_card, model_list
 from routing.proxy.metrics import exposition, write_down
@@ -46,8 +46,9 @@ class Proxy:
                 await _other(exchange, plane, scope, send)
         except Exception:  # a bug: the caller gets an answer all the same, and the trace goes to the log
             logger.exception("request %s failed", exchange.request_id)
-            error = GatewayError(500, "internal_error", "The gateway failed. The request id names the log entry.")
-            await send_error(exchange, error, plane, send)
+            if exchange.status == 200:  # part of an answer is out: the server cuts the connection
+                raise
+            await send_error(exchange, INTERNAL_ERROR, plane, send)
 
     async def _open_path(self, path: str, send: Send) -> None:
         plane = self.plane

@@ -50,9 +50,9 @@ async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline
     route, last = exchange.route, None
     for deployment in candidates(route, exchange.key, plane.health):
         for tries in range(1 + route.retries):
-            if tries and last is not None:
-                await asyncio.sleep(_backoff(tries, last))
             try:
+                if tries and last is not None:
+                    await _pause(_backoff(tries, last), deadline)
                 return await _attempt(exchange, plane, deployment, deadline)
             except UpstreamError as error:
                 last = error
@@ -67,6 +67,18 @@ async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline
 def _backoff(tries: int, last: UpstreamError) -> float:
     wait: float = min(FIRST_BACKOFF * 2 ** (tries - 1), LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311
     return max(wait, last.retry_after or 0)
+
+
+async def _pause(seconds: float, deadline: Deadline) -> None:
+    """Wait before another try, at most until the total time is up. Raises `UpstreamError` (TIMEOUT) then."""
+    deadline.only_total()
+    try:
+        await asyncio.sleep(seconds)
+    except asyncio.CancelledError:
+        error = timed_out(deadline)
+        if error is None:
+            raise
+        raise error from None
 
 
 async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, deadline: Deadline) -> Success:
@@ -122,7 +134,7 @@ async def _read_to_content(success: Success) -> None:
     events, adapter = success.events, success.adapter
     while len(events) < HELD_EVENTS:
         data = await success.response.next()
-        batch = read_events(adapter, data)
+        batch = adapter.feed(data) if data else read_end(adapter)
         events += batch
         if any(event.content or event.last for event in batch):
             return
@@ -130,15 +142,12 @@ async def _read_to_content(success: Success) -> None:
             raise adapter.failed
 
 
-def read_events(adapter: Adapter, data: bytes) -> list[Event]:
-    """What the next bytes bring; empty bytes are the end. Raises `UpstreamError` (TRUNCATED)."""
-    if data:
-        return adapter.feed(data)
+def read_end(adapter: Adapter) -> list[Event]:
+    """What the end of the bytes brings. Raises `UpstreamError` (TRUNCATED)."""
     try:
-        events = adapter.finish()
+        return adapter.finish()
     except TruncatedStream:
         raise UpstreamError(ErrorKind.TRUNCATED, "The provider's stream ended before its answer did.") from None
-    return events
 
 
 def timed_out(deadline: Deadline) -> UpstreamError | None:

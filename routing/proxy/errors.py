@@ -1,7 +1,7 @@
 """What goes wrong, as the caller hears it.
 
 GatewayError                 a request that ends without an answer
-├── from the caller          400, 401, 403, 404, 405, 413
+├── from the caller          400, 401, 403, 404, 405, 413, 415
 └── from the providers       429, 502, 503, 504: `from_upstream`
 """
 
@@ -27,6 +27,7 @@ class GatewayError(Exception):
         return _TYPES.get(self.status, "invalid_request_error" if self.status < 500 else "api_error")
 
 
+INTERNAL_ERROR = GatewayError(500, "internal_error", "The gateway failed. The request id names the log entry.")
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 _STATUS = {

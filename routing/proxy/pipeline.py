@@ -6,7 +6,7 @@ from routing.proxy.admit import authenticate, check_endpoint, find_route
 from routing.proxy.attempts import first_success
 from routing.proxy.deadline import Deadline
 from routing.proxy.endpoints import Endpoint
-from routing.proxy.errors import GatewayError
+from routing.proxy.errors import INTERNAL_ERROR, GatewayError
 from routing.proxy.exchange import Exchange
 from routing.proxy.plane import DataPlane
 from routing.proxy.receive import ClientLeft, Receive, Send, read_call
@@ -30,6 +30,10 @@ async def serve(exchange: Exchange, endpoint: Endpoint, plane: DataPlane, receiv
         if not exchange.client_left:  # the server is stopping
             exchange.client_left = True
             raise
+    except Exception:  # a bug: the row says so, and app.py tells the caller
+        exchange.error, exchange.truncated = INTERNAL_ERROR, exchange.status == 200
+        exchange.status = 200 if exchange.truncated else INTERNAL_ERROR.status
+        raise
     finally:
         settle(exchange, plane.journal, plane.log)
 
@@ -44,13 +48,15 @@ def _admit(exchange: Exchange, endpoint: Endpoint) -> None:
 async def _answer(exchange: Exchange, plane: DataPlane, receive: Receive, send: Send) -> None:
     """Route, attempt and relay, within the time limits, for as long as the client is there."""
     assert exchange.route is not None and exchange.call is not None
-    deadline = Deadline(exchange.route.limits.total)
     watch = ClientWatch(exchange, receive)
+    # Short requests, most of them, are not watched: a task each would cost as much as all else we do.
+    deadline = Deadline(exchange.route.limits.total, when_long=watch.start)
     try:
         success = await first_success(exchange, plane, deadline)
         if exchange.call.stream:
             await relay_stream(exchange, success, plane, deadline, send)
         else:
+            deadline.stop()  # what is left is the client's pace
             await relay_whole(exchange, success, plane, send)
     finally:
         deadline.stop()

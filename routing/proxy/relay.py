@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 
-from routing.proxy.attempts import Success, note_failure, read_events, timed_out
+from routing.proxy.attempts import Success, note_failure, read_end, timed_out
 from routing.proxy.deadline import Deadline
 from routing.proxy.errors import GatewayError, from_upstream, openai_body
 from routing.proxy.exchange import Exchange
@@ -32,55 +32,63 @@ async def relay_whole(exchange: Exchange, success: Success, plane: DataPlane, se
     success.response.close()
     settle(exchange, plane.journal, plane.log)
     body = success.answer.raw
-    headers = [_WHOLE, (b"content-length", b"%d" % len(body)), *headers_of(exchange)]
+    headers = [_WHOLE, (b"content-length", b"%d" % len(body)), *answer_headers(exchange)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def relay_stream(exchange: Exchange, success: Success, plane: DataPlane, deadline: Deadline, send: Send) -> None:
-    """Pass a stream on as it comes. What goes wrong now ends it with an error in the caller's dialect."""
-    exchange.status = 200
-    headers = [*_STREAM, *headers_of(exchange)]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    """Pass a stream on as it comes, and write its row before its last bytes go out."""
     try:
-        last = await _pump(exchange, success, deadline, send)
+        last = await _stream(exchange, success, plane, deadline, send)
+        deadline.stop()  # what is left is the client's pace
+        settle(exchange, plane.journal, plane.log)
+        await send({"type": "http.response.body", "body": last})
+        if exchange.error is None:
+            await drain(success.response)
+    finally:
+        success.response.close()
+
+
+async def _stream(exchange: Exchange, success: Success, plane: DataPlane, deadline: Deadline, send: Send) -> bytes:
+    """All of a stream but its last bytes, which are returned. What goes wrong ends it in the caller's dialect."""
+    exchange.status = 200
+    headers = [*_STREAM, *answer_headers(exchange)]
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        return await _pump(exchange, success, deadline, send)
     except asyncio.CancelledError:
         error = timed_out(deadline)
         if error is None:
             raise
-        last = _broken_off(exchange, success, plane, error)
-    except UpstreamError as error:
-        last = _broken_off(exchange, success, plane, error)
-    finally:
-        if exchange.client_left or exchange.error is not None:
-            success.response.close()
-    settle(exchange, plane.journal, plane.log)
-    await send({"type": "http.response.body", "body": last})
-    if exchange.error is None:
-        await drain(success.response)
-        success.response.close()
+    except UpstreamError as failure:
+        error = failure
+    return _broken_off(exchange, success, plane, error)
 
 
 async def _pump(exchange: Exchange, success: Success, deadline: Deadline, send: Send) -> bytes:
     """Send all but the terminal marker, which is returned: it goes out once the row is written."""
     assert exchange.route is not None
-    idle, adapter, response = exchange.route.limits.idle, success.adapter, success.response
-    events = success.events
+    idle, adapter, next_bytes = exchange.route.limits.idle, success.adapter, success.response.next
+    events, wants_usage = success.events, exchange.wants_usage
+    exchange.first_content = time.monotonic()
     while True:
-        out, has_content, ended = _joined(events, exchange.wants_usage)
-        if has_content:
-            if exchange.first_content is None:
-                exchange.first_content = time.monotonic()
-            deadline.only_total()  # a slow client is no fault of the provider's
+        if len(events) == 1 and not events[0].usage_only:  # the usual case
+            out, has_content, ended = events[0].raw, events[0].content, events[0].last
+        else:
+            out, has_content, ended = _joined(events, wants_usage)
         if ended:
             return out
+        if has_content:
+            deadline.only_total()  # a slow client is no fault of the provider's
         if out:
             await send({"type": "http.response.body", "body": out, "more_body": True})
         if adapter.failed is not None:
             raise adapter.failed
         if has_content:
             deadline.within(idle, "idle")
-        events = read_events(adapter, await response.next())
+        data = await next_bytes()
+        events = adapter.feed(data) if data else read_end(adapter)
 
 
 def _joined(events: Iterable[Event], wants_usage: bool) -> tuple[bytes, bool, bool]:
@@ -97,6 +105,7 @@ def _joined(events: Iterable[Event], wants_usage: bool) -> tuple[bytes, bool, bo
 def _broken_off(exchange: Exchange, success: Success, plane: DataPlane, error: UpstreamError) -> bytes:
     """Record a failure after the first content; the in-band error to end the stream with."""
     assert exchange.answering is not None
+    success.response.close()
     note_failure(exchange.answering, error, plane, success.adapter)
     exchange.error = from_upstream(error, exchange.answering.deployment.name)
     exchange.truncated = True
@@ -108,13 +117,8 @@ async def send_error(exchange: Exchange, error: GatewayError, plane: DataPlane, 
     exchange.error, exchange.status = error, error.status
     settle(exchange, plane.journal, plane.log)
     body = openai_body(error, exchange.request_id)
-    headers = [_WHOLE, (b"content-length", b"%d" % len(body)), *headers_of(exchange)]
+    headers = [_WHOLE, (b"content-length", b"%d" % len(body)), *answer_headers(exchange)]
     if error.retry_after is not None:
         headers.append((b"retry-after", b"%d" % max(1, round(error.retry_after))))
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def headers_of(exchange: Exchange) -> Headers:
-    pairs = {"x-request-id": exchange.request_id, **answer_headers(exchange)}
-    return [(name.encode(), value.encode("latin-1", "replace")) for name, value in pairs.items()]
