@@ -93,14 +93,14 @@ def results(bench: Bench) -> tuple[str, list[Target]]:
 def main() -> int:
     """Runs the benchmark; 1 if asked to check and a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--check", action="store_true", help="fail when a target is missed")
     parser.add_argument("--write", action="store_true", help="put the result on docs/benchmarks.md")
     options = parser.parse_args()
     sizes = Sizes(
-        whole=Load(requests=3000, connections=32),
-        streams=Load(requests=200, connections=100, stream=True),
-        paced=Load(requests=400, connections=16, rate=200),
+        whole=Load(requests=1000, connections=32),
+        streams=Load(requests=100, connections=100, stream=True),
+        paced=Load(requests=200, connections=16, rate=200),
         rounds=options.rounds,
     )
     with running_bench(Cores.available()) as bench:
