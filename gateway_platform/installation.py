@@ -1,6 +1,7 @@
 """One machine's installation: which parts it has, how each is started, what a person is told about it."""
 
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -8,8 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,17 +57,17 @@ class Installation:
                     self.supervisor.watch(self.stopping)
             finally:
                 say("up", "stopping: open streams may end, then jobs, Redis, PostgreSQL")
-                self.supervisor.stop()
+                self.supervisor.stop(first="web")
                 say("up", f"stopped; the data stays in {self.var_dir}")
 
     def _start(self) -> bool:
         """Start every part in order; False if Ctrl-C came first."""
-        steps = (self._start_servers, self._start_local_model, self._prepare, self._start_programs)
+        steps = (self._start_servers, self._start_local_model, self._prepare, self._start_web, self._start_jobs)
         for step in steps:
+            step()
             if self.stopping.is_set():
                 return False
-            step()
-        return self._wait_until_ready()
+        return True
 
     def _start_servers(self) -> None:
         self._start_server("postgres", "DATABASE_URL", lambda: start_postgres(self.var_dir / "postgres"))
@@ -104,12 +103,19 @@ class Installation:
         if done.returncode and not self.stopping.is_set():
             raise StartError(f"the database could not be prepared:\n{done.stderr.strip()}")
 
-    def _start_programs(self) -> None:
+    def _start_web(self) -> None:
+        """Before the jobs: a person waits for it."""
+        say("web", "starting")
         shutil.rmtree(self.var_dir / "metrics", ignore_errors=True)  # counters of processes that are gone
+        self._add("web", self._uvicorn(), stop_seconds=self.shutdown_grace + 15)
+        answered = wait_until(lambda: self.stopping.is_set() or self._is_ready() or None, seconds=READY_SECONDS)
+        if not answered:
+            raise StartError(f"the web did not become ready within {READY_SECONDS} s; its lines above say why")
+
+    def _start_jobs(self) -> None:
         self._add("worker", [*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", "2", "--without-gossip"])
         schedule = str(self.var_dir / "celerybeat-schedule")
         self._add("beat", [*CELERY, "beat", "--loglevel", "WARNING", "--pidfile", "", "--schedule", schedule])
-        self._add("web", self._uvicorn(), stop_seconds=self.shutdown_grace + 15)
 
     def _uvicorn(self) -> list[str]:
         options = {
@@ -129,19 +135,15 @@ class Installation:
         part = Part(name, lambda: start_program(name, argv, self.environment), stop_seconds)
         self.supervisor.add(part)
 
-    def _wait_until_ready(self) -> bool:
-        say("web", "starting")
-        ready = wait_until(lambda: True if self.stopping.is_set() or self._is_ready() else None, seconds=READY_SECONDS)
-        if not ready:
-            raise StartError(f"the web did not become ready within {READY_SECONDS} s; its lines above say why")
-        return not self.stopping.is_set()
-
     def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=2)
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as response:  # noqa: S310
-                return bool(response.status == 200)
-        except (urllib.error.URLError, OSError):
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
 
 @contextmanager

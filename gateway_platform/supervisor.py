@@ -59,8 +59,9 @@ class Supervisor:
             for watched in self._watched:
                 self._look_at(watched)
 
-    def stop(self) -> None:
-        """Stop every part, the last one first."""
+    def stop(self, first: str = "") -> None:
+        """Stop the part with this name, then the others, the last one first."""
+        self._watched.sort(key=lambda watched: watched.part.name == first)  # stable: moves that one to the end
         for watched in reversed(self._watched):
             watched.running.stop(watched.part.stop_seconds)
         self._watched.clear()

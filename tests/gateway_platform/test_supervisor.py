@@ -81,10 +81,10 @@ def test_a_dead_parent_takes_its_children_along() -> None:
         assert wait_until(lambda: None if orphan.is_running() else True, seconds=10)
 
 
-def test_stops_the_last_first(tmp_path: Path) -> None:
+def test_stops_the_named_one_then_the_last_first(tmp_path: Path) -> None:
     order = tmp_path / "order"
     supervisor = Supervisor()
-    for name in ("first", "second"):
+    for name in ("web", "first", "second"):
         code = (
             "import pathlib, signal, sys, time\n"
             "def end(*_):\n"
@@ -96,8 +96,8 @@ def test_stops_the_last_first(tmp_path: Path) -> None:
         )
         supervisor.add(Part(name, lambda code=code: python(code)))  # type: ignore[misc]
         assert wait_until(lambda name=name: (tmp_path / name).exists() or None, seconds=10)  # type: ignore[misc]
-    supervisor.stop()
-    assert order.read_text() == "second first "
+    supervisor.stop(first="web")
+    assert order.read_text() == "web second first "
 
 
 def test_kills_what_does_not_end(tmp_path: Path) -> None:
