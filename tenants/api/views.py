@@ -107,9 +107,7 @@ class MemberViewSet(Listed, Written, ScopedViewSet[Membership]):
         services.remove_member(actor=self.actor, membership=row)
 
     def _set_role(self, email: str, role: str) -> Membership:
-        return services.add_member(
-            actor=self.actor, organization=self.organization, email=email, role=role
-        )
+        return services.add_member(actor=self.actor, organization=self.organization, email=email, role=role)
 
     def _set_places(self, membership: Membership, places: Mapping[str, str | None]) -> None:
         teams = {team.slug: team for team in Team.objects.for_organization(self.organization)}

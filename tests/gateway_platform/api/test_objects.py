@@ -40,9 +40,7 @@ def test_list(kind: ApiObject, organization: Organization, admin: Api) -> None:
 
 
 @every_object
-def test_list_takes_as_many_queries_for_many_rows(
-    kind: ApiObject, organization: Organization, admin: Api
-) -> None:
+def test_list_takes_as_many_queries_for_many_rows(kind: ApiObject, organization: Organization, admin: Api) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert admin.get(kind.path).status_code == 200
