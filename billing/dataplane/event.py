@@ -1,5 +1,6 @@
 """The shape of a usage event: what the proxy journals, and the database makes a ledger row of."""
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 
@@ -28,7 +29,7 @@ class Event(TypedDict):
     key_id: int | None
     key: str
     end_user: str
-    tags: dict[str, str]
+    tags: Mapping[str, str]
 
     endpoint: str
     requested_model: str

@@ -37,8 +37,14 @@ class UsageRollup(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "organization_id", "period", "team_id", "key_id",
-                    "route", "provider", "deployment_id", "model",
+                    "organization_id",
+                    "period",
+                    "team_id",
+                    "key_id",
+                    "route",
+                    "provider",
+                    "deployment_id",
+                    "model",
                 ],
                 name="usage_rollup_unique",
             )

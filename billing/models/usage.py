@@ -3,9 +3,12 @@
 Rows keep plain ids and names and no foreign keys, since they outlive the configuration that they describe.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
+
+from tenants.models import Organization
 
 MONEY: dict[str, Any] = {"max_digits": 24, "decimal_places": 9}  # dollars, exact to the nano-dollar
 
@@ -15,6 +18,28 @@ class Outcome(models.TextChoices):
     ERROR = "error", "Failed"
     ABORTED = "aborted", "Client left"
     TRUNCATED = "truncated", "Cut short"
+
+
+class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
+    """Reads of the request log. Every one begins with `for_organization`."""
+
+    def for_organization(self, organization: Organization) -> "UsageEventQuerySet":
+        return self.filter(organization_id=organization.pk)
+
+    def between(self, start: datetime, end: datetime) -> "UsageEventQuerySet":
+        """From `start` up to and without `end`. Only the partitions of these days are read."""
+        return self.filter(at__gte=start, at__lt=end)
+
+    def failed(self) -> "UsageEventQuerySet":
+        """Everything but whole answers."""
+        return self.exclude(outcome=Outcome.OK)
+
+    def unpriced(self) -> "UsageEventQuerySet":
+        return self.filter(unpriced=True)
+
+    def count_up_to(self, limit: int) -> int:
+        """How many there are, where more than `limit` is as good as `limit`: never reads further than that."""
+        return self.order_by()[:limit].count()
 
 
 class UsageEvent(models.Model):
@@ -44,9 +69,7 @@ class UsageEvent(models.Model):
     stream = models.BooleanField(default=False)
 
     outcome = models.TextField(choices=Outcome.choices)
-    status = models.SmallIntegerField(
-        help_text="HTTP status sent to the client; 499 if it left before one was."
-    )
+    status = models.SmallIntegerField(help_text="HTTP status sent to the client; 499 if it left before one was.")
     error_code = models.TextField(blank=True, default="")
     error_message = models.TextField(blank=True, default="")
     attempts = models.JSONField(
@@ -63,9 +86,7 @@ class UsageEvent(models.Model):
     usage_source = models.TextField(default="none", help_text="provider, estimate or none.")
 
     cost = models.DecimalField(**MONEY, default=0, help_text="Charged.")
-    list_cost = models.DecimalField(
-        **MONEY, default=0, help_text="What it would have cost without the levers."
-    )
+    list_cost = models.DecimalField(**MONEY, default=0, help_text="What it would have cost without the levers.")
     unpriced = models.BooleanField(
         default=False, help_text="Tokens were used but no price is known, or usage was absurd."
     )
@@ -75,6 +96,8 @@ class UsageEvent(models.Model):
     first_token_ms = models.IntegerField(null=True)
     worker = models.TextField(blank=True, default="")
 
+    objects = UsageEventQuerySet.as_manager()
+
     class Meta:
         db_table = "billing_usageevent"
         ordering = ["-at"]
@@ -82,9 +105,7 @@ class UsageEvent(models.Model):
             models.Index(fields=["organization_id", "-at"], name="usage_org_at"),
             models.Index(fields=["organization_id", "key_id", "-at"], name="usage_org_key_at"),
             models.Index(fields=["organization_id", "request_id"], name="usage_org_request"),
-            models.Index(
-                fields=["organization_id", "-at"], name="usage_org_failed", condition=~models.Q(outcome="ok")
-            ),
+            models.Index(fields=["organization_id", "-at"], name="usage_org_failed", condition=~models.Q(outcome="ok")),
             models.Index(
                 fields=["organization_id", "-at"],
                 name="usage_org_unpriced",
