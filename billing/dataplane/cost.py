@@ -57,6 +57,8 @@ def cost_of(usage: Usage, price: Price) -> int:
 
 
 def _input_cost(usage: Usage, rates: Rates) -> int:
+    if not (usage.cached_input_tokens or usage.cache_write_tokens or usage.input_audio_tokens):
+        return usage.input_tokens * rates.input
     cached_rate = _or(rates.cached_input, rates.input)
     audio_rate = _or(rates.input_audio, rates.input)
     fresh_audio = max(usage.input_audio_tokens - usage.cached_audio_tokens, 0)
@@ -73,6 +75,8 @@ def _input_cost(usage: Usage, rates: Rates) -> int:
 
 
 def _output_cost(usage: Usage, rates: Rates) -> int:
+    if not usage.output_audio_tokens:
+        return usage.output_tokens * rates.output
     text = max(usage.output_tokens - usage.output_audio_tokens, 0)
     return text * rates.output + usage.output_audio_tokens * _or(rates.output_audio, rates.output)
 

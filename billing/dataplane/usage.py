@@ -57,15 +57,13 @@ def usage_from_openai(raw: Any) -> Usage:
 
 def usage_from_counts(counts: dict[str, Any]) -> Usage:
     """A provider's counts, checked: fields of `Usage` → what the provider said."""
-    usage = Usage(source="provider")
-    for name, value in counts.items():
-        if value is None:
-            continue
+    given = {name: value for name, value in counts.items() if value is not None and value != 0}
+    for name, value in given.items():
         if type(value) is float and value.is_integer():
-            value = int(value)
+            given[name] = value = int(value)
         if type(value) is not int or not 0 <= value <= ABSURD:
             return Usage(source="provider", absurd=True)
-        setattr(usage, name, value)
+    usage = Usage(source="provider", **given)
     if usage.cached_input_tokens > usage.input_tokens:
         return Usage(source="provider", absurd=True)
     return usage

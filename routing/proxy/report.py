@@ -2,7 +2,6 @@
 
 import os
 import time
-from typing import Any
 
 from billing.dataplane.cost import Price, cost_of
 from billing.dataplane.event import Attempt, Event
@@ -86,7 +85,7 @@ def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
         "key_id": key.id,
         "key": key.name,
         "end_user": exchange.end_user,
-        "tags": dict(key.tags),
+        "tags": key.tags,
         "endpoint": exchange.endpoint,
         "requested_model": exchange.requested_model,
         "route": exchange.route.name if exchange.route else "",
@@ -137,14 +136,14 @@ def _ms(exchange: Exchange, moment: float) -> int:
     return int((moment - exchange.started) * 1000)
 
 
-def answer_headers(exchange: Exchange) -> dict[str, Any]:
+def answer_headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
     """What the caller learns of its answer. The cost only where it is known before the answer goes out."""
-    headers = {"x-gateway-attempts": str(len(exchange.attempts))}
+    headers = [
+        (b"x-request-id", exchange.request_id.encode()),
+        (b"x-gateway-attempts", b"%d" % len(exchange.attempts)),
+    ]
     if exchange.answering is not None:
-        deployment = exchange.answering.deployment
-        headers["x-gateway-provider"] = deployment.provider
-        headers["x-gateway-model"] = deployment.target.model
-        headers["x-gateway-deployment"] = deployment.name
+        headers += exchange.answering.deployment.headers
         if exchange.settled:
-            headers["x-gateway-cost"] = f"{exchange.cost // 1_000_000_000}.{exchange.cost % 1_000_000_000:09d}"
+            headers.append((b"x-gateway-cost", b"%d.%09d" % divmod(exchange.cost, 1_000_000_000)))
     return headers

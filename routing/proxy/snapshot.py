@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from billing.dataplane.cost import Price
 from routing.wire.contract import Target
@@ -18,7 +19,7 @@ class TimeLimits:
     total: float = 600.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeploymentRecord:
     """A model at a provider; ``target`` is all that its adapter and signer need to know."""
 
@@ -28,6 +29,12 @@ class DeploymentRecord:
     target: Target
     price: Price | None
     tags: tuple[str, ...] = ()
+
+    @cached_property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """How an answer says where it comes from."""
+        named = {"provider": self.provider, "model": self.target.model, "deployment": self.name}
+        return tuple((f"x-gateway-{what}".encode(), name.encode("latin-1", "replace")) for what, name in named.items())
 
 
 @dataclass(frozen=True, slots=True)

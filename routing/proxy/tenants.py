@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from routing.proxy.snapshot import TenantSnapshot
+from tenants.dataplane.loading import SharedLoad
 
 Loader = Callable[[int], Awaitable[TenantSnapshot | None]]
 
@@ -12,6 +13,7 @@ class TenantDirectory:
 
     def __init__(self, load: Loader) -> None:
         self._load = load
+        self._first_reads = SharedLoad(self.reload)
         self._snapshots: dict[int, TenantSnapshot] = {}
 
     def get(self, organization_id: int) -> TenantSnapshot | None:
@@ -20,7 +22,7 @@ class TenantDirectory:
     async def find(self, organization_id: int) -> TenantSnapshot | None:
         """The snapshot from memory or the database. None: no such organisation. Raises what the loader raises."""
         snapshot = self._snapshots.get(organization_id)
-        return snapshot if snapshot is not None else await self.reload(organization_id)
+        return snapshot if snapshot is not None else await self._first_reads.get(organization_id)
 
     async def reload(self, organization_id: int) -> TenantSnapshot | None:
         """Read it anew. If that fails, the old one stays."""
@@ -30,6 +32,10 @@ class TenantDirectory:
         else:
             self._snapshots[organization_id] = snapshot
         return snapshot
+
+    def holds(self, organization_id: int) -> bool:
+        """Whether a change to it matters here: it is in memory, or about to be."""
+        return organization_id in self._snapshots or self._first_reads.is_under_way(organization_id)
 
     def ids(self) -> list[int]:
         return list(self._snapshots)

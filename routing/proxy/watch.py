@@ -5,23 +5,19 @@ import asyncio
 from routing.proxy.exchange import Exchange
 from routing.proxy.receive import Receive
 
-# A request that is over sooner is not watched: most are, and a task each would cost as much as all else we do.
-UNWATCHED_SECONDS = 0.2
-
 
 class ClientWatch:
-    """Cancels the serving task when its client disconnects; then ``exchange.client_left`` is set."""
+    """Once started, cancels the serving task when its client disconnects; then ``exchange.client_left`` is set."""
 
-    __slots__ = ("_exchange", "_receive", "_served", "_start", "_task")
+    __slots__ = ("_exchange", "_receive", "_served", "_task")
 
     def __init__(self, exchange: Exchange, receive: Receive) -> None:
         self._exchange = exchange
         self._receive = receive
         self._served = asyncio.current_task()
         self._task: asyncio.Task[None] | None = None
-        self._start = asyncio.get_running_loop().call_later(UNWATCHED_SECONDS, self._watch)
 
-    def _watch(self) -> None:
+    def start(self) -> None:
         self._task = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:
@@ -33,6 +29,5 @@ class ClientWatch:
             self._served.cancel()
 
     def stop(self) -> None:
-        self._start.cancel()
         if self._task is not None:
             self._task.cancel()

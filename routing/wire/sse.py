@@ -20,20 +20,18 @@ class SseDecoder:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of each event that these bytes complete."""
-        begun = self._line or self._data
+        # One event of one line, the usual case.
         if (
-            not begun
-            and data.startswith(b"data: ")
-            and data.endswith(b"\n\n")
-            and data.count(b"\n") == 2
-            and b"\r" not in data
+            data[:6] == b"data: "
+            and data.find(b"\n") == len(data) - 2
+            and not (self._line or self._data or b"\r" in data)
         ):
-            return [data[6:-2]]  # one event of one line, the usual case
+            return [data[6:-2]] if data[-1] == 10 else self._feed_lines(data)
         return self._feed_lines(data)
 
-    def finish(self) -> list[bytes]:
-        """The data of a last event that lacks its blank line."""
-        return self._feed_lines(b"\n\n") if self._line or self._data else []
+    def rest(self) -> bytes:
+        """What to feed at the end of the bytes, for a last event that lacks its blank line."""
+        return b"\n\n" if self._line or self._data else b""
 
     def _feed_lines(self, data: bytes) -> list[bytes]:
         if self._after_cr and data.startswith(b"\n"):

@@ -1,4 +1,7 @@
-"""OpenAI's streamed answers: events are read, and sent on as they came."""
+"""OpenAI's streamed answers: events are read, and sent on as they came.
+
+This runs for every chunk of every stream, so the usual event takes a straight way through `feed`.
+"""
 
 from typing import Any
 
@@ -19,71 +22,72 @@ class ChatStream:
 
     def __init__(self) -> None:
         self._decoder = SseDecoder()
-        self.usage: Usage | None = None
+        self.usage = Usage()
         self.failed: UpstreamError | None = None
         self.done = False
         self.malformed = 0  # events that were no JSON object; passed over
         self.texts: list[str] = []  # what the model wrote, for an estimate
 
     def feed(self, data: bytes) -> list[Event]:
-        return self._events(self._decoder.feed(data))
-
-    def finish(self) -> list[Event]:
-        events = self._events(self._decoder.finish())
-        if not self.done and self.failed is None:
-            raise TruncatedStream
-        return events
-
-    def _events(self, payloads: list[bytes]) -> list[Event]:
+        """The events that these bytes complete, up to the end or an in-band error."""
         events = []
-        for payload in payloads:
-            if self.done or self.failed:
+        for payload in self._decoder.feed(data):
+            if self.done or self.failed is not None:
                 break
-            event = self._event(payload)
+            try:
+                chunk = orjson.loads(payload)
+                event = self._read(chunk, payload)
+            except orjson.JSONDecodeError:
+                event = self._read_no_json(payload)
             if event is not None:
                 events.append(event)
         return events
 
-    def _event(self, payload: bytes) -> Event | None:
-        try:
-            chunk = orjson.loads(payload)
-        except orjson.JSONDecodeError:
-            if payload.strip() == DONE:
-                self.done = True
-                return Event(encode(DONE), last=True)
-            chunk = None
-        if not isinstance(chunk, dict):
+    def finish(self) -> list[Event]:
+        """What is left at the end of the bytes. Raises `TruncatedStream` if no terminal marker came."""
+        events = self.feed(self._decoder.rest())
+        if not self.done and self.failed is None:
+            raise TruncatedStream
+        return events
+
+    def _read(self, chunk: Any, payload: bytes) -> Event | None:
+        if type(chunk) is not dict:
             self.malformed += 1
             return None
+        choices = chunk.get("choices")
+        usage = chunk.get("usage")
+        if usage is not None:
+            self.usage = usage_from_openai(usage)
+        if choices:
+            return Event(encode(payload), self._has_content(choices))
         if chunk.get("error"):
             self.failed = error_from_object(chunk["error"], 200)
             return None
-        return self._chunk(chunk, payload)
+        return Event(encode(payload), usage_only=usage is not None)
 
-    def _chunk(self, chunk: Json, payload: bytes) -> Event:
-        choices = chunk.get("choices") or ()
-        raw_usage = chunk.get("usage")
-        if raw_usage is not None:
-            self.usage = usage_from_openai(raw_usage)
-        content = False
+    def _read_no_json(self, payload: bytes) -> Event | None:
+        if payload.strip() == DONE:
+            self.done = True
+            return Event(encode(DONE), last=True)
+        self.malformed += 1
+        return None
+
+    def _has_content(self, choices: list[Json]) -> bool:
+        """Whether any choice brings something of the answer; keeps its text."""
+        found = False
         for choice in choices:
-            if self._reads_content(choice):
-                content = True
-        return Event(encode(payload), content, usage_only=raw_usage is not None and not choices)
-
-    def _reads_content(self, choice: Any) -> bool:
-        """Whether a choice brings something of the answer; keeps its text."""
-        delta = choice.get("delta") if isinstance(choice, dict) else None
-        if not isinstance(delta, dict):
-            return False
-        found = choice.get("finish_reason") is not None
-        for name, value in delta.items():
-            if value and name != "role":
+            delta = choice.get("delta") if type(choice) is dict else None
+            if type(delta) is not dict:
+                continue
+            if choice.get("finish_reason") is not None:
                 found = True
-                if type(value) is str:
-                    self.texts.append(value)
-                elif name == "tool_calls":
-                    self.texts.extend(_arguments(value))
+            for name, value in delta.items():
+                if value and name != "role":
+                    found = True
+                    if type(value) is str:
+                        self.texts.append(value)
+                    elif name == "tool_calls":
+                        self.texts.extend(_arguments(value))
         return found
 
 
