@@ -15,7 +15,7 @@ help: ## List what there is
 
 up: ## Set everything up and run it (PORT=8080; LOCAL_MODEL=1 adds a real small model)
 	@$(MAKE) --no-print-directory -j2 setup
-	@$(BIN)/python manage.py up
+	@$(BIN)/python -m gateway_platform.up
 
 test: ## Set everything up and run the tests (ARGS='-k journal')
 	@$(MAKE) --no-print-directory -j2 setup-dev

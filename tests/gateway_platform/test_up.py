@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole product started, killed, started again and stopped, and its one-line errors."""
+"""`make up`: the whole product started, killed, started again and stopped, and its one-line errors."""
 
 import os
 import signal
@@ -22,14 +22,14 @@ OWN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENCRYPTION_KEYS", "LOCAL_MODE
 
 
 class Up:
-    """One run of `manage.py up` with its output."""
+    """One run of `make up` with its output."""
 
-    def __init__(self, var_dir: Path, port: int) -> None:
+    def __init__(self, var_dir: Path, port: int | str) -> None:
         given = {name: value for name, value in os.environ.items() if name not in OWN and not name.endswith("_API_KEY")}
         self.output = var_dir.parent / f"up-{time.monotonic_ns()}.log"
         with self.output.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                [sys.executable, "-m", "gateway_platform.up"],
                 cwd=ROOT,
                 env={**given, "VAR_DIR": str(var_dir), "PORT": str(port), "WEB_WORKERS": "1"},
                 stdout=log,
@@ -107,6 +107,13 @@ def test_a_port_in_use_is_one_line(var_dir: Path, port: int) -> None:
         up = Up(var_dir, port)
         assert up.process.wait(60) == 1
     assert up.text() == f"error: port {port} is in use; choose another: make up PORT={port + 1}\n"
+
+
+def test_a_wrong_setting_is_one_line(var_dir: Path) -> None:
+    up = Up(var_dir, "http")
+    assert up.process.wait(60) == 1
+    assert up.text().startswith("error: a setting in the environment is wrong")
+    assert up.text().count("\n") == 1
 
 
 def test_a_directory_that_cannot_be_written_is_one_line(var_dir: Path, port: int) -> None:
