@@ -9,4 +9,5 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
     path("", include("tenants.api.urls")),
     path("", include("routing.api.urls")),
+    path("", include("billing.api.urls")),
 ]

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from billing.models import UsageEvent
 from billing.models.usage import MONEY
 from billing.reports import Dimension
-from tenants.api.fields import RowSerializer, StrictSerializer
+from tenants.api.fields import RowSerializer, StrictSerializer, TextMapField
 
 DEFAULT_SPAN = timedelta(days=1)
 LONGEST_SPAN = timedelta(days=400)
@@ -28,11 +28,12 @@ class AttemptSerializer(StrictSerializer):
 
 
 class RequestSerializer(RowSerializer[UsageEvent]):
+    tags = TextMapField()
     attempts = AttemptSerializer(many=True)
 
     class Meta:
         model = UsageEvent
-        exclude = ["organization_id", "organization", "worker"]
+        exclude = ["pk", "organization_id", "organization", "worker"]
 
 
 class RangeSerializer(StrictSerializer):
@@ -64,7 +65,7 @@ class TotalsSerializer(StrictSerializer):
     """Sums; money in dollars."""
 
     requests = serializers.IntegerField()
-    errors = serializers.IntegerField(help_text="Failed, or cut short.")
+    errors = serializers.IntegerField(help_text="Failed, or cut short.")  # type: ignore[assignment]  # not DRF's own
     aborted = serializers.IntegerField(help_text="The client left.")
     unpriced = serializers.IntegerField(help_text="Without a known price: the cost lacks these.")
     input_tokens = serializers.IntegerField()

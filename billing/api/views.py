@@ -43,6 +43,7 @@ class RequestViewSet(Listed, ScopedViewSet[UsageEvent]):
 class UsageViewSet(ScopedViewSet[UsageEvent]):
     """Sums over the request log."""
 
+    queryset = UsageEvent.objects.none()  # only for the schema: reports read the rollups
     serializer_class = UsageSerializer
     view_permission = "spend.view"
     http_method_names = ["get", "head", "options"]

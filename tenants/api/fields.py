@@ -9,9 +9,11 @@ from rest_framework import serializers
 Row = TypeVar("Row", bound=Model)
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses names that it does not know: a misspelt setting must not be lost in silence."""
+# Docstrings of serializers and fields go into the OpenAPI file, so what is said to readers of the code is a comment.
 
+
+# Refuses names that it does not know: a misspelt setting must not be lost in silence.
+class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
         if unknown:
@@ -19,19 +21,18 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+# A model's row. Nobody calls its `save`: writing is the services' work.
 class RowSerializer(StrictSerializer, serializers.ModelSerializer[Row]):
-    """A model's row. Writing is the services' work, so there is no `save` here."""
+    pass
 
 
+# Another row of the same organisation, by its name; another tenant's row does not exist.
 class OwnRowField(serializers.SlugRelatedField[Row]):
-    """Another row of the same organisation, by its name; another tenant's row does not exist."""
-
     def get_queryset(self) -> QuerySet[Row]:
         rows: QuerySet[Row] = super().get_queryset()  # type: ignore[assignment]  # always given where it is written
         return rows.filter(organization=self.context["organization"])
 
 
+# Name → text.
 class TextMapField(serializers.DictField):
-    """Name → text."""
-
     child = serializers.CharField(allow_blank=True)

@@ -48,7 +48,9 @@ class ScopedViewSet(ApiViewSet[Row]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        permission = self.view_permission if request.method in SAFE_METHODS else self.manage_permission
+        # A method that there is none of is refused later, with 405.
+        reads = request.method in SAFE_METHODS or self.action is None
+        permission = self.view_permission if reads else self.manage_permission
         self.organization = organization_for(self.actor, kwargs["organization"], permission)
 
     def get_serializer_context(self) -> dict[str, Any]:
