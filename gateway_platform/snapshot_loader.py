@@ -57,11 +57,16 @@ class SnapshotLoader:
         self._thread.shutdown(wait=False)
 
     async def refresh(self) -> None:
-        """Read everything that is in memory anew."""
+        """Read everything that is in memory anew. Raises `KeysUnavailable`; one tenant's trouble is not another's."""
         digests = self.keys.digests()
         self.keys.replace(await self._read(lambda: key_records(digests)), digests)
         for organization_id in self.tenants.ids():
-            await self.tenants.reload(organization_id)
+            try:
+                await self.tenants.reload(organization_id)
+            except KeysUnavailable:
+                raise
+            except Exception:
+                _note_failure(organization_id)
 
     async def _load_key(self, digest: bytes) -> KeyRecord | None:
         records = await self._read(lambda: key_records([digest]))
@@ -86,6 +91,9 @@ class SnapshotLoader:
             except (psycopg.Error, OSError, KeysUnavailable) as error:
                 RELOAD_FAILURES.inc()
                 logger.warning("configuration changes cannot be followed for now: %s", type(error).__name__)
+            except Exception:  # a bug; to follow no further changes would be worse
+                RELOAD_FAILURES.inc()
+                logger.exception("configuration changes cannot be followed for now")
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _follow_changes(self) -> None:
@@ -97,6 +105,7 @@ class SnapshotLoader:
             while True:
                 async for notification in listener.notifies(timeout=REFRESH_SECONDS):
                     self._changed(notification.payload)
+                await _check_alive(listener)
                 await self.refresh()
 
     def _changed(self, payload: str) -> None:
@@ -104,7 +113,7 @@ class SnapshotLoader:
         what, _, value = payload.partition(":")
         if what == "key":
             self.keys.forget(bytes.fromhex(value))
-        elif what == "tenant" and int(value) in self.tenants.ids():
+        elif what == "tenant" and self.tenants.holds(int(value)):
             task = asyncio.create_task(self._reload(int(value)))
             self._background.add(task)
             task.add_done_callback(self._background.discard)
@@ -113,15 +122,26 @@ class SnapshotLoader:
         try:
             await self.tenants.reload(organization_id)
         except Exception:
-            RELOAD_FAILURES.inc()
-            logger.exception("organisation %s could not be read anew; its old configuration stays", organization_id)
+            _note_failure(organization_id)
+
+
+def _note_failure(organization_id: int) -> None:
+    RELOAD_FAILURES.inc()
+    logger.exception("organisation %s could not be read anew; its old configuration stays", organization_id)
+
+
+async def _check_alive(listener: psycopg.AsyncConnection[Any]) -> None:
+    """Notice a connection that died unheard; routers also drop those that are silent for long. Raises OSError."""
+    async with asyncio.timeout(READ_SECONDS):
+        await listener.execute("SELECT 1")
 
 
 def _with_fresh_connection(read: Callable[[], T]) -> T:
-    """Read in one transaction; a connection that has died since its last use is replaced once."""
+    """Read one state of the database; a connection that has died since its last use is replaced once."""
     for last_try in (False, True):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 return read()
         except (DatabaseError, InterfaceError):
             connection.close()

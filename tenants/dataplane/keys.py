@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
 
+from tenants.dataplane.loading import SharedLoad
 from tenants.dataplane.records import KeyRecord
 
 UNKNOWN_SECONDS = 10.0  # an unknown key is not looked up again for so long, unless a change is announced
@@ -21,6 +22,7 @@ class KeyDirectory:
 
     def __init__(self, load: Loader) -> None:
         self._load = load
+        self._reads = SharedLoad(self._read)
         self._known: dict[bytes, KeyRecord] = {}
         self._unknown: dict[bytes, float] = {}  # digest → when to forget it
         self._changes = 0
@@ -34,6 +36,9 @@ class KeyDirectory:
         known = self._known.get(digest)
         if known is not None or self._unknown.get(digest, 0) > time.monotonic():
             return known
+        return await self._reads.get(digest)
+
+    async def _read(self, digest: bytes) -> KeyRecord | None:
         changes = self._changes
         record = await self._load(digest)
         if changes != self._changes:  # a change came in meanwhile: what was read may be old, so it is not kept
@@ -47,6 +52,7 @@ class KeyDirectory:
     def forget(self, digest: bytes) -> None:
         """The key has changed: the next request reads it anew."""
         self._changes += 1
+        self._reads.outdated(digest)
         self._known.pop(digest, None)
         self._unknown.pop(digest, None)
 
