@@ -4,10 +4,12 @@ A range is exact to the microsecond: whole quarter hours come from the rollups, 
 of a chart is the total beside it, and both are the sum of the request log.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from django.db import connection
@@ -78,6 +80,12 @@ class Share:
     totals: Totals
 
 
+def sum_of(parts: Iterable[Totals]) -> Totals:
+    """All of them together."""
+    columns = zip(*(astuple(part) for part in parts), strict=True)
+    return Totals(*(sum(column) for column in columns))
+
+
 SUMMED = [field.name for field in fields(Totals)]
 SUMS = ", ".join(f"coalesce(sum({name}), 0){'' if name.endswith('cost') else '::bigint'} AS {name}" for name in SUMMED)
 EDGES = "(at >= %(start)s AND at < %(first)s OR at >= %(last)s AND at < %(end)s)"
@@ -98,13 +106,13 @@ USAGE = f"""(
     WHERE organization_id = %(organization)s AND {EDGES}
 ) AS usage"""  # noqa: S608
 LATENCY = f"""(
-    SELECT period AS moment, deployment_id, measure, bucket, requests
+    SELECT period AS moment, deployment_id, bucket, requests
     FROM billing_latencyrollup
-    WHERE organization_id = %(organization)s AND {WHOLE}
+    WHERE organization_id = %(organization)s AND {WHOLE} AND measure = %(measure)s
     UNION ALL
-    SELECT at, coalesce(deployment_id, 0), measure, {BUCKET}, 1
+    SELECT at, coalesce(deployment_id, 0), {BUCKET}, 1
     FROM billing_usageevent, {TIMINGS}
-    WHERE organization_id = %(organization)s AND {EDGES} AND ms IS NOT NULL
+    WHERE organization_id = %(organization)s AND {EDGES} AND measure = %(measure)s AND ms IS NOT NULL
 ) AS latency"""  # noqa: S608
 
 
@@ -131,14 +139,19 @@ class UsageReport:
             "end": end,
             "starts": self.starts,
         }
+        self._read: dict[Measure, dict[int, dict[int, int]]] = {}
         self._only = {DIMENSIONS[dimension][0]: value for dimension, value in (only or {}).items()}
 
     def totals(self) -> Totals:
-        [row] = self._select(SUMS, USAGE, self._narrowed())
-        return Totals(*row)
+        """Sums over the whole range."""
+        return sum_of(point.totals for point in self._series)
 
     def series(self) -> list[Point]:
         """Every bucket of the range, empty ones too."""
+        return self._series
+
+    @cached_property
+    def _series(self) -> list[Point]:
         rows = self._select(f"{BUCKETED}, {SUMS}", USAGE, f"{self._narrowed()} GROUP BY 1")
         found = {index: Totals(*sums) for index, *sums in rows}
         return [Point(start, found.get(index, Totals())) for index, start in enumerate(self.starts, 1)]
@@ -147,35 +160,40 @@ class UsageReport:
         """Who or what used most: by cost, then by requests. Each under its latest name."""
         identity, name = DIMENSIONS[dimension]
         rows = self._select(
-            f"{identity}, (array_agg({name} ORDER BY moment DESC))[1], {SUMS}",
-            USAGE,
-            f"{self._narrowed()} GROUP BY 1 ORDER BY cost DESC, requests DESC, 1 LIMIT %(limit)s",
-            limit=limit,
+            f"{identity}, {name}, {SUMS}", USAGE, f"{self._narrowed()} GROUP BY 1, 2 ORDER BY max(moment)"
         )
-        return [Share(identity, name, Totals(*sums)) for identity, name, *sums in rows]
+        parts: dict[int | str, list[Share]] = {}
+        for found, called, *sums in rows:
+            parts.setdefault(found, []).append(Share(found, called, Totals(*sums)))
+        shares = [Share(of, same[-1].name, sum_of(share.totals for share in same)) for of, same in parts.items()]
+        return sorted(shares, key=lambda share: (share.totals.cost, share.totals.requests), reverse=True)[:limit]
 
     def latency(self, measure: Measure = "duration") -> Latency:
         """Of requests that were answered. Of what narrows the report, only the deployment counts here."""
-        return latency_of(self._histograms(measure, "1").get(1, {}))
+        whole: Counter[int] = Counter()
+        for histogram in self._histograms(measure).values():
+            whole.update(histogram)
+        return latency_of(whole)
 
     def latency_series(self, measure: Measure = "duration") -> list[LatencyPoint]:
         """Every bucket of the range, empty ones too."""
-        found = self._histograms(measure, BUCKETED)
+        found = self._histograms(measure)
         return [LatencyPoint(start, latency_of(found.get(index, {}))) for index, start in enumerate(self.starts, 1)]
 
-    def _histograms(self, measure: Measure, group: str) -> dict[int, dict[int, int]]:
-        """Group → latency bucket → requests."""
-        deployment = "deployment_id = %(deployment_id)s" if "deployment_id" in self._only else "true"
-        rows = self._select(
-            f"{group}, bucket::int, sum(requests)::bigint",
-            LATENCY,
-            f"measure = %(measure)s AND {deployment} GROUP BY 1, 2",
-            measure=measure,
-        )
-        histograms: dict[int, dict[int, int]] = {}
-        for index, bucket, requests in rows:
-            histograms.setdefault(index, {})[bucket] = requests
-        return histograms
+    def _histograms(self, measure: Measure) -> dict[int, dict[int, int]]:
+        """Bucket of time → bucket of milliseconds → requests. Read once."""
+        if measure not in self._read:
+            deployment = "deployment_id = %(deployment_id)s" if "deployment_id" in self._only else "true"
+            rows = self._select(
+                f"{BUCKETED}, bucket::int, sum(requests)::bigint",
+                LATENCY,
+                f"{deployment} GROUP BY 1, 2",
+                measure=measure,
+            )
+            histograms = self._read[measure] = {}
+            for index, bucket, requests in rows:
+                histograms.setdefault(index, {})[bucket] = requests
+        return self._read[measure]
 
     def _narrowed(self) -> str:
         return " AND ".join([f"{column} = %({column})s" for column in self._only] or ["true"])
