@@ -115,9 +115,7 @@ def _make_key(tenant: Tenant, item: Item, fields: dict[str, Any]) -> ApiKey:
     if isinstance(known, Unset):
         raise item.wrong("value", known.why)
     fields |= item.only("kind", "value")
-    made, value = create_key(
-        actor=tenant.actor, organization=tenant.organization, name=item["name"], **fields
-    )
+    made, value = create_key(actor=tenant.actor, organization=tenant.organization, name=item["name"], **fields)
     if known is None:
         tenant.made.append(MadeKey(tenant.organization.slug, made.name, value))
     return made

@@ -19,7 +19,8 @@ class Deployment(models.Model):
     name = models.CharField(max_length=63, validators=[slug_validator])
     model = models.CharField(max_length=200, help_text="The provider's own name for the model.")
     price = models.JSONField(
-        null=True, blank=True,
+        null=True,
+        blank=True,
         help_text="Dollars per million tokens: input, output, cached_input, … Null: from the price book.",
     )
     tags = ArrayField(models.CharField(max_length=64), default=list, blank=True)
@@ -30,9 +31,7 @@ class Deployment(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "name"], name="deployment_name_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="deployment_name_unique")]
 
     def __str__(self) -> str:
         return self.name

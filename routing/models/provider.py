@@ -22,12 +22,8 @@ class ProviderAccount(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="providers")
     name = models.CharField(max_length=63, validators=[slug_validator])
     kind = models.CharField(max_length=32, choices=ProviderKind.choices)
-    base_url = models.CharField(
-        max_length=500, blank=True, help_text="Up to and with /v1; no trailing slash."
-    )
-    headers = models.JSONField(
-        default=dict, blank=True, help_text="Sent with every request; no secrets here."
-    )
+    base_url = models.CharField(max_length=500, blank=True, help_text="Up to and with /v1; no trailing slash.")
+    headers = models.JSONField(default=dict, blank=True, help_text="Sent with every request; no secrets here.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProviderAccountQuerySet.as_manager()

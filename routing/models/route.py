@@ -26,13 +26,12 @@ class Route(models.Model):
     name = models.CharField(max_length=127, validators=[route_name_validator])
     strategy = models.CharField(max_length=16, choices=Strategy.choices, default=Strategy.PRIORITY)
     retries = models.PositiveSmallIntegerField(
-        default=1, validators=[MaxValueValidator(10)],
+        default=1,
+        validators=[MaxValueValidator(10)],
         help_text="Per target; attempts are at most targets × (1 + retries).",
     )
     connect_timeout = models.FloatField(default=5, validators=[MinValueValidator(0.05)], help_text="Seconds.")
-    first_token_timeout = models.FloatField(
-        default=30, validators=[MinValueValidator(0.05)], help_text="Seconds."
-    )
+    first_token_timeout = models.FloatField(default=30, validators=[MinValueValidator(0.05)], help_text="Seconds.")
     idle_timeout = models.FloatField(default=30, validators=[MinValueValidator(0.05)], help_text="Seconds.")
     total_timeout = models.FloatField(default=600, validators=[MinValueValidator(0.05)], help_text="Seconds.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -67,9 +67,7 @@ def update_provider(*, actor: User | None, provider: ProviderAccount, **changes:
 
 
 @transaction.atomic
-def set_credentials(
-    *, actor: User | None, provider: ProviderAccount, api_keys: Sequence[str]
-) -> ProviderAccount:
+def set_credentials(*, actor: User | None, provider: ProviderAccount, api_keys: Sequence[str]) -> ProviderAccount:
     """Replace the provider's API keys; the same ones again change nothing."""
     lock(provider.organization)
     if _set_credentials(actor, provider, api_keys):

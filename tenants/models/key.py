@@ -38,16 +38,18 @@ class ApiKey(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="keys", null=True, blank=True)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=4, choices=KeyKind.choices, default=KeyKind.LIVE)
-    hint = models.CharField(
-        max_length=24, help_text="The beginning of the key, enough to tell it from others."
-    )
+    hint = models.CharField(max_length=24, help_text="The beginning of the key, enough to tell it from others.")
     digest = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the key.")
     routes = ArrayField(
-        models.CharField(max_length=200), null=True, blank=True,
+        models.CharField(max_length=200),
+        null=True,
+        blank=True,
         help_text="Model names it may call, with wildcards. Null: all; empty: none.",
     )
     endpoints = ArrayField(
-        models.CharField(max_length=32, choices=Endpoint.choices), null=True, blank=True,
+        models.CharField(max_length=32, choices=Endpoint.choices),
+        null=True,
+        blank=True,
         help_text="Endpoints it may call. Null: all; empty: none.",
     )
     tags = models.JSONField(default=dict, blank=True, help_text="Name → value; copied to each usage row.")

@@ -28,12 +28,8 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 class Organization(models.Model):
     slug = models.CharField(max_length=63, unique=True, validators=[slug_validator])
     name = models.CharField(max_length=200)
-    timezone = models.CharField(
-        max_length=64, default="UTC", help_text="Budgets, reports and pages count in it."
-    )
-    content_logging = models.CharField(
-        max_length=8, choices=ContentLogging.choices, default=ContentLogging.METADATA
-    )
+    timezone = models.CharField(max_length=64, default="UTC", help_text="Budgets, reports and pages count in it.")
+    content_logging = models.CharField(max_length=8, choices=ContentLogging.choices, default=ContentLogging.METADATA)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()

@@ -27,9 +27,7 @@ def check(organization: Organization) -> Check:
         provider = create_provider(
             actor=None, organization=organization, name="p", kind=kind, base_url=base_url, api_keys=[SECRET]
         )
-        deployment = create_deployment(
-            actor=None, organization=organization, provider=provider, name="d", model=model
-        )
+        deployment = create_deployment(actor=None, organization=organization, provider=provider, name="d", model=model)
         return testing.test_deployment(deployment)
 
     return check_model
@@ -151,9 +149,7 @@ def test_an_answer_without_end_is_given_up(
     assert check(running.base_url).message == "The provider's answer does not end."
 
 
-def test_a_silent_provider_is_given_up(
-    check: Check, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_silent_provider_is_given_up(check: Check, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(testing, "SECONDS", 0.2)
     assert check(upstream.site("hang").base_url).message == "The provider did not answer in time."
 

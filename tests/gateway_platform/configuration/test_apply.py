@@ -94,9 +94,7 @@ def test_a_plan_says_all_and_does_nothing(sample: Path) -> None:
     assert not AuditEvent.objects.exists()
 
 
-def test_secrets_that_are_not_at_hand_leave_those_that_are_there(
-    sample: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_secrets_that_are_not_at_hand_leave_those_that_are_there(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     apply(sample)
     for name in SECRETS:
         monkeypatch.delenv(name)

@@ -23,9 +23,7 @@ def test_applied_again_it_changes_nothing(sample: Path, write: Write) -> None:
     assert apply(write(_exported()), prune=True).changes == []
 
 
-def test_applied_elsewhere_it_makes_the_same(
-    sample: Path, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_applied_elsewhere_it_makes_the_same(sample: Path, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     apply(sample)
     text = _exported()
     Organization.objects.all().delete()
