@@ -54,6 +54,7 @@ class OrganizationViewSet(Listed, Created, Updated, ApiViewSet[Organization]):
 
     def update_row(self, row: Organization, **changes: Any) -> None:
         services.update_organization(actor=self.actor, organization=row, **changes)
+        self.kwargs["slug"] = row.slug  # from here on it goes by this name
 
 
 class TeamViewSet(Listed, Written, ScopedViewSet[Team]):

@@ -60,6 +60,7 @@ def test_retrieve(kind: ApiObject, organization: Organization, admin: Api) -> No
     answer = admin.get(kind.path, made.pk)
     assert answer.status_code == 200
     assert answer.json() in admin.get(kind.path).json()["results"]
+    assert admin.http.options(admin.url(kind.path, made.pk)).status_code == 200
 
 
 @every_object

@@ -50,6 +50,15 @@ def test_an_admin_changes_settings_and_a_developer_does_not() -> None:
     assert as_role(organization, Role.DEVELOPER).patch(name="Mine").status_code == 403
 
 
+def test_a_new_slug_is_the_new_address() -> None:
+    admin = as_role(new_organization())
+    answer = admin.patch(slug="renamed")
+    assert answer.status_code == 200
+    assert answer.json()["slug"] == "renamed"
+    assert admin.get().status_code == 404
+    assert admin.http.get("/api/v1/organizations/renamed/").status_code == 200
+
+
 def test_an_unknown_timezone_is_refused_by_name() -> None:
     answer = as_role(new_organization()).patch(timezone="Mars/Olympus")
     assert answer.status_code == 400
