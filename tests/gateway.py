@@ -46,6 +46,7 @@ class Gateway:
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "VAR_DIR": str(self.directory),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.directory / "metrics"),
             "SHUTDOWN_GRACE": str(self.grace),
         }
         with self.log.open("ab") as log:

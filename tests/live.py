@@ -18,9 +18,15 @@ def live_database(django_db_setup: None, worker_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def gateway(live_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+def redis_url() -> str:
+    """The Redis database of this process."""
+    return os.environ["REDIS_URL"]
+
+
+@pytest.fixture(scope="session")
+def gateway(live_database: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """A running gateway with one worker, shared by the tests of this process."""
-    running = Gateway(tmp_path_factory.mktemp("gateway"), live_database, os.environ["REDIS_URL"]).start()
+    running = Gateway(tmp_path_factory.mktemp("gateway"), live_database, redis_url).start()
     yield running
     running.stop()
 

@@ -1,8 +1,10 @@
 """Many requests at once through a gateway, each remembered: what was answered, and how it ended."""
 
 import asyncio
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -36,7 +38,7 @@ async def ask(session: aiohttp.ClientSession, tenant: Tenant, model: str, stream
             answered.status = response.status
             answered.request_id = response.headers.get("x-request-id", "")
             text = await response.text()
-            answered.whole = "data: [DONE]" in text if stream and response.status == 200 else True
+            answered.whole = "data: [DONE]" in text if stream else True
             answered.error = "" if response.status == 200 else text
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         answered.error = repr(error)
@@ -46,42 +48,48 @@ async def ask(session: aiohttp.ClientSession, tenant: Tenant, model: str, stream
 
 def session() -> aiohttp.ClientSession:
     """A client without a limit on connections."""
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=60))
+    timeout = aiohttp.ClientTimeout(total=60)
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout)
 
 
-async def requests_in_parallel(
-    tenant: Tenant, model: str, count: int, at_once: int, stream: Callable[[int], bool] = lambda number: False
-) -> list[Answered]:
-    """`count` requests, never more than `at_once` under way."""
+async def _keep_asking(
+    answers: list[Answered], go_on: Callable[[], bool], tenant: Tenant, model: str, load: "Load"
+) -> None:
+    async def ask_on(client: aiohttp.ClientSession, number: int) -> None:
+        while go_on():
+            answers.append(await ask(client, tenant, model, stream=bool(number % 2)))
+            await asyncio.sleep(load.pause)
+
+    async with session() as client:
+        await asyncio.gather(*(ask_on(client, number) for number in range(load.at_once)))
+
+
+@dataclass(frozen=True)
+class Load:
+    """So many clients, every other one streaming, each pausing so many seconds between its requests."""
+
+    at_once: int = 10
+    pause: float = 0.0
+
+
+def send_requests(tenant: Tenant, model: str, count: int, load: Load) -> list[Answered]:
+    """`count` requests, and wait for all."""
     numbers = iter(range(count))
     answers: list[Answered] = []
-
-    async def ask_on(client: aiohttp.ClientSession) -> None:
-        for number in numbers:
-            answers.append(await ask(client, tenant, model, stream(number)))
-
-    async with session() as client:
-        await asyncio.gather(*(ask_on(client) for _ in range(at_once)))
+    asyncio.run(_keep_asking(answers, lambda: next(numbers, None) is not None, tenant, model, load))
     return answers
 
 
-async def requests_until(
-    tenant: Tenant, model: str, at_once: int, pause: float, over: Callable[[], Awaitable[object]]
-) -> list[Answered]:
-    """Requests without end, streamed and whole in turn, until `over()` returns."""
+@contextmanager
+def under_load(tenant: Tenant, model: str, load: Load) -> Iterator[list[Answered]]:
+    """Requests without end beside what the block does; the list of answers grows meanwhile."""
     answers: list[Answered] = []
-    stopped = asyncio.Event()
-
-    async def ask_on(client: aiohttp.ClientSession, stream: bool) -> None:
-        while not stopped.is_set():
-            answers.append(await ask(client, tenant, model, stream))
-            await asyncio.sleep(pause)
-
-    async with session() as client:
-        askers = [asyncio.create_task(ask_on(client, bool(number % 2))) for number in range(at_once)]
-        try:
-            await over()
-        finally:
-            stopped.set()
-            await asyncio.gather(*askers)
-    return answers
+    stop = threading.Event()
+    asking = _keep_asking(answers, lambda: not stop.is_set(), tenant, model, load)
+    thread = threading.Thread(target=asyncio.run, args=(asking,))
+    thread.start()
+    try:
+        yield answers
+    finally:
+        stop.set()
+        thread.join()

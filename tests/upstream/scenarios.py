@@ -110,7 +110,11 @@ async def hold_after(call: Call, reply: Reply) -> None:
 
 @scenario
 async def paced(call: Call, reply: Reply) -> None:
-    """N words, 20 ms apart."""
+    """N words, 20 ms apart, or a whole answer after as long."""
+    if not call.stream:
+        await asyncio.sleep(0.02 * call.number)
+        await answer(call, reply)
+        return
     for _ in range(call.number):
         await reply.events([replies.chunk(call.body, {"content": "tick "})])
         await asyncio.sleep(0.02)
