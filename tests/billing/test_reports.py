@@ -105,7 +105,7 @@ def test_the_sum_of_buckets_is_the_total_is_the_sum_of_rows(
     assert UsageEvent.objects.for_organization(organization).between(start, end).count() == total.requests
     for dimension in ("team", "key", "route", "provider", "deployment", "model"):
         summed = Totals()
-        for share in report.top(dimension, limit=100):  # type: ignore[arg-type]
+        for share in report.top(dimension, limit=100):
             summed = add(summed, share.totals)
         assert summed == total
     answered = sum(event["outcome"] == "ok" for event in inside)

@@ -90,7 +90,7 @@ def test_another_tenants_requests_do_not_exist(auditor: Api) -> None:
         ("key_id", 77),
     ],
 )
-def test_filters(organization: Organization, auditor: Api, field: str, value: object) -> None:
+def test_filters(organization: Organization, auditor: Api, field: str, value: Any) -> None:
     fill(organization, 2)
     wanted = fill(organization, **{field: value})
     assert ids(auditor.get("requests", **{field: value})) == wanted

@@ -93,7 +93,7 @@ def test_what_orjson_refuses_is_written_all_the_same(tmp_path: Path, changes: di
 def test_what_no_json_can_hold_is_counted(tmp_path: Path) -> None:  # B2
     journal = Journal(tmp_path, "host-1")
     event = make_event()
-    event["tags"]["itself"] = event  # type: ignore[assignment]
+    event["tags"]["itself"] = event  # type: ignore[index]
     journal.append(event)
     assert journal.stats.lost == 1
 
