@@ -23,6 +23,7 @@ from benchmarks.servers import Cores, Server
 
 LONGEST_STAY = 10 * GAP  # a client leaves within the first tenth of its stream
 CLOSING_SECONDS = 5.0  # how long the gateway may take to close what is left upstream
+CHECKS = 200  # whole requests afterwards
 GROWTH_MIB = 10.0  # how much its memory may grow after the warm-up
 
 
@@ -56,7 +57,7 @@ def abort_streams(gateway: Server, target: Target, upstream: Server, streams: in
     rss_warm = rss_mib(gateway.pid)
     uvloop.run(_leave(target, streams - streams // 5))
     stats = _settled(upstream, before)
-    outcome = uvloop.run(run(target, Load(requests=200, connections=16)))
+    outcome = uvloop.run(run(target, Load(requests=CHECKS, connections=16)))
     return Aborted(
         streaming=stats["streaming"],
         leaked=max(0, stats["open"] - before),
@@ -101,17 +102,22 @@ async def _leave_repeatedly(target: Target, turns: Iterator[int]) -> None:
 
 
 def main() -> int:
-    """Aborts streams of a gateway of its own; 1 if something leaked."""
+    """Aborts streams of a gateway of its own; 1 if something leaked or a row is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--streams", type=int, default=10_000)
     options = parser.parse_args()
     with running_bench(Cores.available()) as bench:
         result = abort_streams(bench.parts.server, bench.gateway.target, bench.upstream, options.streams)
-        aborted = provider_stats(bench.upstream)["aborted"]
-    print(f"{options.streams} streams left, {aborted} of them seen by the provider; {result}")
-    for problem in result.problems:
+        seen = provider_stats(bench.upstream)["aborted"]
+        rows = bench.parts.ledger(options.streams + CHECKS)
+    print(f"{options.streams} streams left, {seen} of them after the provider had begun; ledger: {rows}")
+    print(f"memory: {result.rss_warm:.0f} MiB after the warm-up, {result.rss_end:.0f} MiB at the end")
+    problems = result.problems
+    if rows.keys() - {"ok", "aborted"} or rows.get("aborted", 0) < seen:
+        problems.append("the ledger does not hold one row for each stream, or failures that were none")
+    for problem in problems:
         print(f"error: {problem}")
-    return int(bool(result.problems))
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

@@ -30,14 +30,14 @@ class Gateway:
     target: Target
     database_url: str
 
-    def metered_requests(self, expected: int) -> int:
-        """Rows in the ledger, once there are as many as expected or the time to ship them is over."""
+    def ledger(self, expected: int) -> dict[str, int]:
+        """Rows by outcome, once there are as many as expected or the time to ship them is over."""
         deadline = time.monotonic() + SHIPPING_SECONDS
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             while True:
-                row = connection.execute("SELECT count(*) FROM billing_usageevent").fetchone()
-                rows = int(row[0]) if row else 0
-                if rows >= expected or time.monotonic() > deadline:
+                found = connection.execute("SELECT outcome, count(*) FROM billing_usageevent GROUP BY outcome")
+                rows: dict[str, int] = dict(found.fetchall())
+                if sum(rows.values()) >= expected or time.monotonic() > deadline:
                     return rows
                 time.sleep(0.2)
 

@@ -75,9 +75,9 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="put the result on docs/benchmarks.md")
     options = parser.parse_args()
     sizes = Sizes(
-        whole=Load(requests=2000, connections=32),
+        whole=Load(requests=1000, connections=32),
         streams=Load(requests=100, connections=100, stream=True),
-        paced=Load(requests=200, connections=16, rate=20),  # a pace that all of them keep
+        paced=Load(requests=100, connections=16, rate=20),  # a pace that all of them keep
         rounds=options.rounds,
         warm_up_seconds=10,  # Node.js compiles what is hot, and LiteLLM imports on first use
     )

@@ -14,11 +14,10 @@ from benchmarks.gateway import Gateway, running_gateway
 from benchmarks.load import Load
 from benchmarks.load import Target as Address
 from benchmarks.report import Ratio, Target, machine, series, table, write_section
-from benchmarks.servers import Cores, Program, Server, running, uvicorn
+from benchmarks.servers import UPSTREAM, Cores, Server, running, uvicorn
 from benchmarks.trial import Contender, Sizes, alternate
 
 REQUEST_LIMIT, CHUNK_LIMIT = 1.6, 1.3  # gateway ÷ bare proxy
-UPSTREAM = Program("upstream", [sys.executable, "-m", "benchmarks.upstream", "--port", "{port}"], ready="/stats")
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,9 @@ def measure(bench: Bench, sizes: Sizes) -> None:
         contenders = [bench.direct, bench.bare, bench.gateway]
         for contender in contenders if number % 2 == 0 else reversed(contenders):
             contender.round_of_latency(sizes.paced)
-    rows = bench.parts.metered_requests(bench.gateway.sent)
-    if rows != bench.gateway.sent:
-        raise RuntimeError(f"{bench.gateway.sent} requests, but {rows} rows in the ledger")
+    rows = bench.parts.ledger(bench.gateway.sent)
+    if rows != {"ok": bench.gateway.sent}:
+        raise RuntimeError(f"{bench.gateway.sent} requests were answered, but the ledger holds {rows}")
 
 
 def added(contender: Contender, direct: Contender, percentile: str) -> list[float]:

@@ -53,6 +53,10 @@ def uvicorn(name: str, application: str, env: Mapping[str, str]) -> Program:
     return Program(name, [sys.executable, "-m", "uvicorn", application, *options.split()], env)
 
 
+# The fake provider that all contenders ask.
+UPSTREAM = Program("upstream", [sys.executable, "-m", "benchmarks.upstream", "--port", "{port}"], ready="/stats")
+
+
 def free_port() -> int:
     """A port that nobody listens on now."""
     with socket.socket() as probe:

@@ -1,7 +1,6 @@
 """The load generator against the fake provider and the bare proxy, on real sockets."""
 
 import socket
-import sys
 import time
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ import pytest
 from benchmarks.aborts import provider_stats
 from benchmarks.load import Load, Target, run
 from benchmarks.payloads import CHUNKS, GAP
-from benchmarks.servers import Program, Server, running, uvicorn
+from benchmarks.servers import UPSTREAM, Server, running, uvicorn
 from tests.waiting import eventually
 
 ANY_CORE = None
@@ -19,8 +18,7 @@ STREAM_EVENTS = CHUNKS + 1  # the finish reason; usage was not asked for
 
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[Server]:
-    command = [sys.executable, "-m", "benchmarks.upstream", "--port", "{port}"]
-    with running(Program("upstream-test", command, ready="/stats"), ANY_CORE) as server:
+    with running(UPSTREAM, ANY_CORE) as server:
         yield server
 
 
