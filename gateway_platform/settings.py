@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "django.forms",  # so that FORM_RENDERER finds Django's own widgets
     "allauth",
     "allauth.account",
     "channels",
@@ -90,9 +91,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gateway_platform.navigation.navigation",
             ],
+            "builtins": ["gateway_platform.templatetags.ui", "gateway_platform.templatetags.numbers"],
         },
     },
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of our own lie in templates/
 
 # Data
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/gateway")}
