@@ -52,6 +52,15 @@ def keys_for(user: User, organization: Organization, permission: str) -> QuerySe
     return keys.filter(Q(team__memberships__user=user, team__memberships__role__in=roles))
 
 
+def teams_for(user: User, organization: Organization, permission: str) -> QuerySet[Team]:
+    """Teams for which a person has a permission: all of them by organisation role, else by their role in each."""
+    teams = organization.teams.all()
+    if may(user, organization, permission):
+        return teams
+    roles = [role for role in TeamRole if permission in TEAM_TABLE[role]]
+    return teams.filter(memberships__user=user, memberships__role__in=roles)
+
+
 def key_for(user: User, organization: Organization, pk: int, permission: str) -> ApiKey:
     """One key on which a person has a permission. Raises Http404 (may not see it) or PermissionDenied."""
     key = keys_for(user, organization, "keys.view").filter(pk=pk).first()
