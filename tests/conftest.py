@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # They import models, so they can be loaded only now.
     django.setup()
-    for fixtures in ("live", "organizations", "announcements"):
+    for fixtures in ("live", "organizations", "announcements", "pages.fixtures"):
         config.pluginmanager.import_plugin(f"tests.{fixtures}")
 
 
