@@ -58,3 +58,19 @@ def test_the_tokens_of_others_do_not_exist(person: Api) -> None:
     assert person.http.get(TOKENS).json()["count"] == 0
     assert person.http.delete(f"{TOKENS}{theirs['id']}/").status_code == 404
     assert AuthToken.objects.count() == 1
+
+
+def test_who_is_no_longer_active_is_refused(person: Api) -> None:
+    token = person.http.post(TOKENS, {}).json()["token"]
+    person.person.is_active = False
+    person.person.save()
+    assert bearer(token).get(person.url()).status_code == 401
+
+
+def test_a_session_alone_writes_nothing(person: Api) -> None:
+    """Another site can make a browser send its cookie, but not the CSRF token."""
+    browser = APIClient(enforce_csrf_checks=True)
+    browser.force_login(person.person)
+    assert browser.get(TOKENS).status_code == 200
+    assert browser.post(TOKENS, {}).status_code == 403
+    assert not AuthToken.objects.exists()
