@@ -8,11 +8,11 @@ RUN npm ci --loglevel=error
 FROM python:3.11-slim AS packages
 WORKDIR /app
 RUN python -m venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH
+ENV PATH=/opt/venv/bin:$PATH VIRTUAL_ENV=/opt/venv
 COPY requirements-setup.lock requirements.lock ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements-setup.lock \
     && uv pip install --no-cache --no-deps --require-hashes --compile-bytecode -r requirements.lock \
-    && uv pip uninstall uv
+    && pip uninstall --yes uv
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 gateway && install -d -o gateway /data
@@ -24,7 +24,8 @@ RUN ln -s /tmp/node_modules node_modules && python scripts/copy_assets.py && rm 
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    VAR_DIR=/data
+    VAR_DIR=/data \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 # Nothing but /data and /tmp is written to, so the root file system may be read-only.
 USER gateway
 VOLUME /data

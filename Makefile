@@ -37,8 +37,10 @@ bench-peers: setup-dev ## Measure the gateway against its peers
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
 setup: $(STAMP)-runtime $(MODEL) static/vendor/.stamp ## Install what `make up` needs
+	@:
 
 setup-dev: setup $(STAMP)-dev ## Install what tests and checks need on top
+	@:
 
 assets: ## Copy front-end files from node_modules to static/vendor
 	@$(MAKE) --no-print-directory --always-make static/vendor/.stamp

@@ -61,7 +61,7 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> RunningPostgres:
         _make_cluster(data_dir, user)
     elif user:
         open_way(data_dir, PROGRAMS)
-    stop_leftover(data_dir / "postmaster.pid", executable="postgres", with_signal=signal.SIGINT)
+    stop_leftover(data_dir / "postmaster.pid", with_signal=signal.SIGINT)
     socket_dir = _socket_dir(data_dir, user)
     url = f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(socket_dir), safe='')}"
     process = _launch(data_dir, socket_dir, user, {**SETTINGS, **({} if durable else FAST_SETTINGS)})

