@@ -16,29 +16,40 @@ class Attempt(TypedDict):
     cost: int  # nano-dollars
 
 
-class Event(TypedDict):
-    """The columns of UsageEvent, money as whole nano-dollars and time as whole microseconds."""
+class Caller(TypedDict):
+    """Who called: the same for every event of a key."""
 
-    id: str  # a UUID: the database keeps one row an id, however often it is shipped
-    at: int  # when the request came in: microseconds since 1970, UTC
-    request_id: str
     organization_id: int
     organization: str
     team_id: int | None
     team: str
     key_id: int | None
     key: str
-    end_user: str
     tags: Mapping[str, str]
 
-    endpoint: str
-    requested_model: str
-    route: str
+
+class Answerer(TypedDict):
+    """Who answered: the same for every event of a deployment."""
+
     provider: str
     provider_kind: str
     deployment_id: int | None
     deployment: str
     model: str
+    price: dict[str, Any] | None
+
+
+class Event(Caller, Answerer):
+    """The columns of UsageEvent, money as whole nano-dollars and time as whole microseconds."""
+
+    id: str  # a UUID: the database keeps one row an id, however often it is shipped
+    at: int  # when the request came in: microseconds since 1970, UTC
+    request_id: str
+    end_user: str
+
+    endpoint: str
+    requested_model: str
+    route: str
     stream: bool
 
     outcome: str  # ok, error, aborted, truncated
@@ -59,7 +70,6 @@ class Event(TypedDict):
     cost_nano: int
     list_cost_nano: int
     unpriced: bool
-    price: dict[str, Any] | None
 
     duration_ms: int
     first_token_ms: int | None

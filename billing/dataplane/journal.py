@@ -11,6 +11,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -21,7 +22,12 @@ logger = logging.getLogger(__name__)
 
 SEGMENT_BYTES = 16 * 1024 * 1024  # a file that is longer is followed by a new one
 SEGMENT_SECONDS = 60.0  # a shipped file that is older is followed by a new one
+MOST_SEGMENTS = 64  # then the current file grows on: each one is an open file of this process
 HELD_BYTES = 64 * 1024 * 1024  # what waits in memory for a disk that refuses to write
+
+
+# JSON allows it, PostgreSQL's text does not. It is taken out here, where only the request that sent it pays for it.
+NUL = b"\\u0000"
 
 
 @dataclass(slots=True)
@@ -61,6 +67,8 @@ class Journal:
             line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
         except TypeError:
             line = self._encode_anyhow(event)
+        if NUL in line:
+            line = orjson.dumps(_without_nul(orjson.loads(line)), option=orjson.OPT_APPEND_NEWLINE)
         if line and not self._write(line):
             self.stats.write_errors += 1
             self._hold(line)
@@ -95,7 +103,8 @@ class Journal:
         """Delete what is in the database; begin a new file where the current one is long, or old and done."""
         segment = self._current
         old = time.monotonic() - self._opened_at > SEGMENT_SECONDS
-        if segment.size >= SEGMENT_BYTES or (old and segment.size and not segment.pending):
+        full = segment.size >= SEGMENT_BYTES and len(self.closed) < MOST_SEGMENTS
+        if full or (old and segment.size and not segment.pending):
             self._rotate()
         for done in [segment for segment in self.closed if not segment.pending]:
             done.remove()
@@ -156,3 +165,13 @@ class Journal:
     def _lose(self, events: int, why: str) -> None:
         self.stats.lost += events
         logger.error("%d usage events lost: %s", events, why)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    return value

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 import psycopg
 
 from billing.dataplane.ledger_sql import ENSURE_PARTITIONS, INSERT
@@ -38,25 +37,12 @@ async def _insert(connection: psycopg.AsyncConnection[Any], lines: bytes, shipme
         if not _blames_data(error):
             raise
     pieces = split_lines(lines)
-    if len(pieces) > 1:  # close in on the line that the database does not take
-        half = len(pieces) // 2
-        await _insert(connection, b"".join(pieces[:half]), shipment)
-        await _insert(connection, b"".join(pieces[half:]), shipment)
-    else:
-        await _insert_mended(connection, lines, shipment)
-
-
-async def _insert_mended(connection: psycopg.AsyncConnection[Any], line: bytes, shipment: Shipment) -> None:
-    """One refused line again without NUL characters, which JSON allows and PostgreSQL's text does not."""
-    try:
-        mended = orjson.dumps(_without_nul(orjson.loads(line)))
-        shipment.inserted += await _insert_all(connection, mended)
-    except orjson.JSONDecodeError:
-        shipment.rejected.append(line)
-    except psycopg.Error as error:
-        if not _blames_data(error):
-            raise
-        shipment.rejected.append(line)
+    if len(pieces) == 1:
+        shipment.rejected.append(lines)
+        return
+    half = len(pieces) // 2  # close in on the line that the database does not take
+    await _insert(connection, b"".join(pieces[:half]), shipment)
+    await _insert(connection, b"".join(pieces[half:]), shipment)
 
 
 async def _insert_all(connection: psycopg.AsyncConnection[Any], lines: bytes) -> int:
@@ -73,13 +59,3 @@ async def _insert_all(connection: psycopg.AsyncConnection[Any], lines: bytes) ->
 
 def _blames_data(error: psycopg.Error) -> bool:
     return (error.sqlstate or "")[:2] in DATA_FAULTS
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
-    if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
-    return value

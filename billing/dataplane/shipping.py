@@ -125,7 +125,10 @@ class Shipper:
         stats.duplicates += lines.count(b"\n") - shipment.inserted - len(shipment.rejected)
 
     def _reject(self, lines: list[bytes]) -> None:
-        """Keep what no database will take, for a person to look at."""
+        """Keep what the database does not take, for a person to look at.
+
+        To ship it again, rename the file to rejected-1.jsonl: it is then adopted like a dead worker's.
+        """
         path = self.journal.directory / "rejected.jsonl"
         logger.error("%d usage events were refused; they are kept in %s", len(lines), path)
         with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab", buffering=0) as file:

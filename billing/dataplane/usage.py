@@ -70,15 +70,23 @@ def usage_from_counts(counts: dict[str, Any]) -> Usage:
 
 
 def _take_in(usage: Usage, total: Any) -> None:
-    """Put inside what a look-alike counts beside: xAI and Vercel reasoning, Mistral audio.
+    """Put inside what a look-alike counts beside: Mistral audio, Vercel and xAI reasoning.
 
-    It shows where a part is larger than its whole, or where the total only then comes out right.
+    It shows where a part is larger than its whole, or in the total. That alone has Gemini's thoughts, and all of
+    Voyage's input.
     """
-    beside = usage.input_tokens + usage.output_tokens + usage.reasoning_tokens
-    if usage.reasoning_tokens > usage.output_tokens or (usage.reasoning_tokens and total == beside):
-        usage.output_tokens += usage.reasoning_tokens
     if usage.input_audio_tokens > usage.input_tokens:
         usage.input_tokens += usage.input_audio_tokens
+    if usage.reasoning_tokens > usage.output_tokens:
+        usage.output_tokens += usage.reasoning_tokens
+    beyond = total - usage.input_tokens - usage.output_tokens if type(total) is int and total <= ABSURD else 0
+    if beyond <= 0 or usage.absurd:
+        return
+    if usage.is_empty:
+        usage.input_tokens = beyond
+    else:
+        usage.output_tokens += beyond
+        usage.reasoning_tokens = max(usage.reasoning_tokens, beyond)
 
 
 def _details(raw: dict[str, Any], name: str) -> dict[str, Any]:

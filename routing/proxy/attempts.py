@@ -16,7 +16,7 @@ from routing.proxy.exchange import AttemptRecord, Exchange
 from routing.proxy.plane import DataPlane
 from routing.proxy.report import charge
 from routing.proxy.snapshot import DeploymentRecord
-from routing.proxy.upstream import UpstreamResponse
+from routing.proxy.upstream import BROKEN, UpstreamResponse, broken
 from routing.wire.contract import (
     FINAL,
     RETRIED,
@@ -92,8 +92,8 @@ async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentR
         error = timed_out(deadline)
         if error is None:
             raise
-    except UpstreamError as failure:
-        error = failure
+    except (UpstreamError, *BROKEN) as failure:
+        error = broken(failure)
     else:
         plane.health.succeeded(deployment)
         record.status = success.response.status

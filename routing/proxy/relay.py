@@ -11,7 +11,7 @@ from routing.proxy.exchange import Exchange
 from routing.proxy.plane import DataPlane
 from routing.proxy.receive import Send
 from routing.proxy.report import answer_headers, settle
-from routing.proxy.upstream import drain
+from routing.proxy.upstream import BROKEN, broken, drain
 from routing.wire.contract import Event, UpstreamError
 from routing.wire.sse import encode
 
@@ -61,17 +61,18 @@ async def _stream(exchange: Exchange, success: Success, plane: DataPlane, deadli
         error = timed_out(deadline)
         if error is None:
             raise
-    except UpstreamError as failure:
-        error = failure
+    except (UpstreamError, *BROKEN) as failure:
+        error = broken(failure)
     return _broken_off(exchange, success, plane, error)
 
 
 async def _pump(exchange: Exchange, success: Success, deadline: Deadline, send: Send) -> bytes:
     """Send all but the terminal marker, which is returned: it goes out once the row is written."""
     assert exchange.route is not None
-    idle, adapter, next_bytes = exchange.route.limits.idle, success.adapter, success.response.next
-    events, wants_usage = success.events, exchange.wants_usage
+    adapter, next_bytes, wants_usage = success.adapter, success.response.next, exchange.wants_usage
+    events = success.events
     exchange.first_content = time.monotonic()
+    deadline.within(exchange.route.limits.idle, "idle")
     while True:
         if len(events) == 1 and not events[0].usage_only:  # the usual case
             out, has_content, ended = events[0].raw, events[0].content, events[0].last
@@ -79,14 +80,14 @@ async def _pump(exchange: Exchange, success: Success, deadline: Deadline, send: 
             out, has_content, ended = _joined(events, wants_usage)
         if ended:
             return out
-        if has_content:
-            deadline.only_total()  # a slow client is no fault of the provider's
         if out:
+            deadline.paused = True
             await send({"type": "http.response.body", "body": out, "more_body": True})
+            deadline.paused = False
+        if has_content:
+            deadline.since = deadline.now()
         if adapter.failed is not None:
             raise adapter.failed
-        if has_content:
-            deadline.within(idle, "idle")
         data = await next_bytes()
         events = adapter.feed(data) if data else read_end(adapter)
 

@@ -4,15 +4,24 @@ import os
 import time
 
 from billing.dataplane.cost import Price, cost_of
-from billing.dataplane.event import Attempt, Event
+from billing.dataplane.event import Answerer, Attempt, Caller, Event
 from billing.dataplane.journal import Journal
 from billing.dataplane.usage import Usage
 from routing.proxy.exchange import AttemptRecord, Exchange
 from routing.proxy.log import RequestLog
 from routing.proxy.metrics import TALLY
+from tenants.dataplane.records import KeyRecord, OrganizationRecord
 
 WORKER = f"{os.uname().nodename}-{os.getpid()}"
 NO_USAGE = Usage()
+NOBODY: Answerer = {
+    "provider": "",
+    "provider_kind": "",
+    "deployment_id": None,
+    "deployment": "",
+    "model": "",
+    "price": None,
+}
 
 
 def charge(usage: Usage, price: Price | None) -> tuple[int, bool]:
@@ -72,28 +81,17 @@ def _outcome(exchange: Exchange) -> str:
 def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
     key, tenant, call, error = exchange.key, exchange.tenant, exchange.call, exchange.error
     assert key is not None and tenant is not None
-    deployment = exchange.answering.deployment if exchange.answering else None
-    price = deployment.price if deployment else None
+    first = exchange.first_content if call and call.stream else None
     return {
+        **_caller(key, tenant.organization),
+        **(exchange.answering.deployment.as_answerer if exchange.answering else NOBODY),
         "id": exchange.id,
         "at": int(exchange.at * 1_000_000),
         "request_id": exchange.request_id,
-        "organization_id": tenant.organization.id,
-        "organization": tenant.organization.slug,
-        "team_id": key.team_id,
-        "team": key.team,
-        "key_id": key.id,
-        "key": key.name,
         "end_user": exchange.end_user,
-        "tags": key.tags,
         "endpoint": exchange.endpoint,
         "requested_model": exchange.requested_model,
         "route": exchange.route.name if exchange.route else "",
-        "provider": deployment.provider if deployment else "",
-        "provider_kind": deployment.target.kind if deployment else "",
-        "deployment_id": deployment.id if deployment else None,
-        "deployment": deployment.name if deployment else "",
-        "model": deployment.target.model if deployment else "",
         "stream": call.stream if call else False,
         "outcome": outcome,
         "status": exchange.status,
@@ -111,12 +109,21 @@ def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
         "cost_nano": exchange.cost,
         "list_cost_nano": exchange.cost,
         "unpriced": exchange.unpriced,
-        "price": price.shown if price else None,
         "duration_ms": _ms(exchange, time.monotonic()),
-        "first_token_ms": _ms(exchange, exchange.first_content)
-        if call and call.stream and exchange.first_content
-        else None,
+        "first_token_ms": None if first is None else _ms(exchange, first),
         "worker": WORKER,
+    }
+
+
+def _caller(key: KeyRecord, organization: OrganizationRecord) -> Caller:
+    return {
+        "organization_id": organization.id,
+        "organization": organization.slug,
+        "team_id": key.team_id,
+        "team": key.team,
+        "key_id": key.id,
+        "key": key.name,
+        "tags": key.tags,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from billing.dataplane.cost import Price
+from billing.dataplane.event import Answerer
 from routing.wire.contract import Target
 from tenants.dataplane.records import OrganizationRecord
 
@@ -29,6 +30,18 @@ class DeploymentRecord:
     target: Target
     price: Price | None
     tags: tuple[str, ...] = ()
+
+    @cached_property
+    def as_answerer(self) -> Answerer:
+        """Its columns in the ledger."""
+        return {
+            "provider": self.provider,
+            "provider_kind": self.target.kind,
+            "deployment_id": self.id,
+            "deployment": self.name,
+            "model": self.target.model,
+            "price": self.price.shown if self.price else None,
+        }
 
     @cached_property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:

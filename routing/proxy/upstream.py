@@ -1,7 +1,7 @@
 """The sockets to providers: the one file of the proxy that opens any."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from routing.wire.contract import ErrorKind, Outgoing, Target, UpstreamError
 
 JSON = "application/json"
 DRAIN_SECONDS = 1.0
+BROKEN = (aiohttp.ClientError, OSError)
 
 
 class UpstreamResponse(Protocol):
@@ -30,8 +31,9 @@ class UpstreamResponse(Protocol):
     async def read(self) -> bytes:
         """The whole body."""
 
-    async def next(self) -> bytes:
-        """The next bytes as they come; empty at the end."""
+    @property
+    def next(self) -> Callable[[], Awaitable[bytes]]:
+        """Gives the next bytes as they come, empty at the end. Raises `BROKEN`, which `broken` puts into words."""
 
     def close(self) -> None:
         """Let the connection go: back to the pool if all was read, else shut."""
@@ -71,24 +73,19 @@ class Upstream:
 
 
 class _HttpResponse:
-    __slots__ = ("_response", "headers", "status")
+    __slots__ = ("_response", "headers", "next", "status")
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
+        self.next: Callable[[], Awaitable[bytes]] = response.content.readany
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
 
     async def read(self) -> bytes:
         try:
             return await self._response.read()
-        except (aiohttp.ClientError, OSError) as error:
-            raise _broken(error) from None
-
-    async def next(self) -> bytes:
-        try:
-            return await self._response.content.readany()
-        except (aiohttp.ClientError, OSError) as error:
-            raise _broken(error) from None
+        except BROKEN as error:
+            raise broken(error) from None
 
     def close(self) -> None:
         self._response.release()
@@ -122,7 +119,7 @@ class _SandboxResponse:
             if piece:
                 return piece
         if self._answer.broken:
-            raise UpstreamError(ErrorKind.TRUNCATED, "The provider's answer broke off.")
+            raise aiohttp.ClientPayloadError
         return b""
 
     def close(self) -> None:
@@ -135,11 +132,14 @@ async def drain(response: UpstreamResponse) -> None:
         async with asyncio.timeout(DRAIN_SECONDS):
             while await response.next():
                 pass
-    except (TimeoutError, UpstreamError):
+    except (TimeoutError, *BROKEN):
         pass
 
 
-def _broken(error: Exception) -> UpstreamError:
+def broken(error: Exception) -> UpstreamError:
+    """What a connection that broke while its answer was read means."""
+    if isinstance(error, UpstreamError):
+        return error
     return UpstreamError(ErrorKind.TRUNCATED, f"The provider's answer broke off ({_name(error)}).")
 
 

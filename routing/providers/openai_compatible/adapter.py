@@ -7,7 +7,7 @@ from routing.providers.openai_compatible import request, response
 from routing.providers.openai_compatible.stream import ChatStream
 from routing.wire.contract import Answer, Call, Outgoing, Target, UpstreamError
 from routing.wire.errors import error_from_body
-from routing.wire.tokens import count, text_of
+from routing.wire.tokens import COUNTED_CHARS, count, extrapolated, text_of
 
 
 class OpenAICompatibleAdapter(ChatStream):
@@ -25,13 +25,14 @@ class OpenAICompatibleAdapter(ChatStream):
         if usage is not None:
             self.usage = usage_from_openai(usage)
         elif self._call.endpoint == "chat":
-            self.texts.append(text_of([choice.get("message") for choice in answer.data["choices"]]))
+            messages = [choice.get("message") for choice in answer.data["choices"] if isinstance(choice, dict)]
+            self._keep(text_of(messages))
         return answer
 
     def estimate(self) -> None:
         prompt = text_of(self._call.body.get("messages") or self._call.body.get("input"))
-        tokens = count(prompt), count("".join(self.texts))
-        self.usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1], source="estimate")
+        wrote = extrapolated("".join(self.texts)[:COUNTED_CHARS], self.chars)
+        self.usage = Usage(input_tokens=count(prompt), output_tokens=wrote, source="estimate")
 
     def error(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
         return error_from_body(status, headers, body)

@@ -2,15 +2,21 @@
 
 import orjson
 
-from routing.wire.contract import Call, Json, Outgoing, Target
+from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
 PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 
 
 def build(call: Call, target: Target) -> Outgoing:
-    """The caller's fields with the provider's model name; a stream is asked to end with its usage."""
+    """The caller's fields with the provider's model name; a stream is asked to end with its usage.
+
+    Raises `UpstreamError` (BAD_REQUEST).
+    """
     body: Json = {**call.body, "model": target.model}
     if call.stream:
         options = body.get("stream_options")
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
-    return Outgoing(PATHS[call.endpoint], orjson.dumps(body))
+    try:
+        return Outgoing(PATHS[call.endpoint], orjson.dumps(body))
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

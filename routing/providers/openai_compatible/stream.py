@@ -11,14 +11,16 @@ from billing.dataplane.usage import Usage, usage_from_openai
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.errors import error_from_object
 from routing.wire.sse import SseDecoder, encode
+from routing.wire.tokens import COUNTED_CHARS
 
 DONE = b"[DONE]"
+KEPT_TEXTS = COUNTED_CHARS  # none is shorter than a character
 
 
 class ChatStream:
     """State of one stream: what has come so far, and whether it ended as it should."""
 
-    __slots__ = ("_decoder", "done", "failed", "malformed", "texts", "usage")
+    __slots__ = ("_decoder", "chars", "done", "failed", "malformed", "texts", "usage")
 
     def __init__(self) -> None:
         self._decoder = SseDecoder()
@@ -26,7 +28,8 @@ class ChatStream:
         self.failed: UpstreamError | None = None
         self.done = False
         self.malformed = 0  # events that were no JSON object; passed over
-        self.texts: list[str] = []  # what the model wrote, for an estimate
+        self.texts: list[str] = []  # what the model wrote, for an estimate: the beginning,
+        self.chars = 0  # and the length of all of it
 
     def feed(self, data: bytes) -> list[Event]:
         """The events that these bytes complete, up to the end or an in-band error."""
@@ -51,6 +54,19 @@ class ChatStream:
         return events
 
     def _read(self, chunk: Any, payload: bytes) -> Event | None:
+        try:  # the usual chunk: one piece of text
+            (choice,) = chunk["choices"]
+            text = choice["delta"]["content"]
+            if type(text) is str and text and chunk.get("usage") is None:
+                if len(self.texts) < KEPT_TEXTS:
+                    self.texts.append(text)
+                self.chars += len(text)
+                return Event(encode(payload), True)
+        except (KeyError, TypeError, ValueError):
+            pass
+        return self._read_unusual(chunk, payload)
+
+    def _read_unusual(self, chunk: Any, payload: bytes) -> Event | None:
         if type(chunk) is not dict:
             self.malformed += 1
             return None
@@ -58,11 +74,13 @@ class ChatStream:
         usage = chunk.get("usage")
         if usage is not None:
             self.usage = usage_from_openai(usage)
-        if choices:
-            return Event(encode(payload), self._has_content(choices))
-        if chunk.get("error"):
-            self.failed = error_from_object(chunk["error"], 200)
+        # Some put their error beside choices, older vLLM servers send it bare.
+        error = chunk if chunk.get("object") == "error" else chunk.get("error")
+        if error:
+            self.failed = error_from_object(error, 200)
             return None
+        if choices and type(choices) is list:
+            return Event(encode(payload), self._has_content(choices))
         return Event(encode(payload), usage_only=usage is not None)
 
     def _read_no_json(self, payload: bytes) -> Event | None:
@@ -85,12 +103,16 @@ class ChatStream:
                 if value and name != "role":
                     found = True
                     if type(value) is str:
-                        self.texts.append(value)
-                    elif name == "tool_calls":
-                        self.texts.extend(_arguments(value))
+                        self._keep(value)
+                    elif name == "tool_calls" and type(value) is list:
+                        self._keep(*_arguments(value))
         return found
 
+    def _keep(self, *texts: str) -> None:
+        self.texts.extend(texts[: KEPT_TEXTS - len(self.texts)])
+        self.chars += sum(map(len, texts))
 
-def _arguments(tool_calls: Any) -> list[str]:
+
+def _arguments(tool_calls: list[Any]) -> list[str]:
     functions = [call.get("function") for call in tool_calls if isinstance(call, dict)]
     return [str(part) for f in functions if isinstance(f, dict) for part in (f.get("name"), f.get("arguments")) if part]
