@@ -139,6 +139,18 @@ def test_audio_larger_than_the_prompt_is_beside_it() -> None:
     assert (usage.input_tokens, usage.input_audio_tokens) == (384, 375)
 
 
+def test_thoughts_that_only_the_total_shows_are_billed_as_output() -> None:  # B1
+    """Gemini's OpenAI dialect, recorded."""
+    usage = usage_from_openai({"completion_tokens": 12, "prompt_tokens": 35, "total_tokens": 109})
+    assert (usage.input_tokens, usage.output_tokens, usage.reasoning_tokens) == (35, 74, 62)
+
+
+def test_a_total_alone_is_the_input() -> None:
+    """Voyage's embeddings, recorded."""
+    usage = usage_from_openai({"total_tokens": 18})
+    assert (usage.input_tokens, usage.output_tokens) == (18, 0)
+
+
 def test_reasoning_inside_the_output_stays_inside() -> None:
     raw = {
         "prompt_tokens": 10,
