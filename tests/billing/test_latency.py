@@ -3,9 +3,11 @@
 from collections import Counter
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.dataplane.ledger_sql import BUCKET
 from billing.latency import Latency, latency_of, percentile
 
 
@@ -37,3 +39,12 @@ def test_equal_durations_lie_in_one_bucket(count: int) -> None:
     latency = latency_of({bucket_of(1000): count})
     assert latency.requests == count
     assert latency.p50 == pytest.approx(1000, rel=0.09)
+
+
+@pytest.mark.django_db
+def test_the_database_puts_durations_into_the_same_buckets() -> None:
+    """Powers of two are the edges that a logarithm may miss."""
+    durations = [0, 1, 2, 3, *(2**power + step for power in range(2, 31) for step in (-1, 0, 1))]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {BUCKET}::int FROM unnest(%s::bigint[]) AS ms", [durations])  # noqa: S608
+        assert [bucket for (bucket,) in cursor.fetchall()] == [bucket_of(ms) for ms in durations]

@@ -90,6 +90,13 @@ def test_what_orjson_refuses_is_written_all_the_same(tmp_path: Path, changes: di
     assert journal.stats.lost == 0
 
 
+def test_nul_characters_are_taken_out(tmp_path: Path) -> None:  # B2
+    journal = Journal(tmp_path, "host-1")
+    journal.append(make_event(end_user="nul \0 here", tags={"k\0": "v\0"}, error_message="\\u0000 is none"))
+    [line] = lines_of(journal)
+    assert (line["end_user"], line["tags"], line["error_message"]) == ("nul  here", {"k": "v"}, "\\u0000 is none")
+
+
 def test_what_no_json_can_hold_is_counted(tmp_path: Path) -> None:  # B2
     journal = Journal(tmp_path, "host-1")
     event = make_event()
@@ -153,6 +160,17 @@ def test_a_long_file_is_followed_by_a_new_one(tmp_path: Path, monkeypatch: pytes
         journal.tidy()
     assert len(journal.segments()) > 2
     assert lines_of(journal) == events
+
+
+def test_a_long_outage_opens_no_end_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("billing.dataplane.journal.SEGMENT_BYTES", 1)
+    monkeypatch.setattr("billing.dataplane.journal.MOST_SEGMENTS", 3)
+    journal = Journal(tmp_path, "host-1")
+    for _ in range(10):
+        journal.append(make_event())
+        journal.tidy()
+    assert len(journal.segments()) == 4
+    assert len(lines_of(journal)) == 10
 
 
 def test_nothing_is_written_elsewhere_after_close(tmp_path: Path) -> None:
