@@ -4,11 +4,11 @@ A line that `os.write` took survives the death of the process. It is not flushed
 cost the last seconds.
 """
 
-import json
 import logging
 import os
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,7 @@ SEGMENT_BYTES = 16 * 1024 * 1024  # a file that is longer is followed by a new o
 SEGMENT_SECONDS = 60.0  # a shipped file that is older is followed by a new one
 MOST_SEGMENTS = 64  # then the current file grows on: each one is an open file of this process
 HELD_BYTES = 64 * 1024 * 1024  # what waits in memory for a disk that refuses to write
-
-
-# JSON allows it, PostgreSQL's text does not. It is taken out here, where only the request that sent it pays for it.
-NUL = b"\\u0000"
+NUL = b"\\u0000"  # JSON allows it, PostgreSQL's text does not
 
 
 @dataclass(slots=True)
@@ -64,12 +61,11 @@ class Journal:
         """Write one event. Never raises: a request does not fail because it could not be counted."""
         self.stats.appended += 1
         try:
-            line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
-        except TypeError:
-            line = self._encode_anyhow(event)
-        if NUL in line:
-            line = orjson.dumps(_without_nul(orjson.loads(line)), option=orjson.OPT_APPEND_NEWLINE)
-        if line and not self._write(line):
+            line = _encode(event)
+        except (TypeError, RecursionError) as error:
+            self._lose(1, str(error))
+            return
+        if not self._write(line):
             self.stats.write_errors += 1
             self._hold(line)
 
@@ -153,25 +149,28 @@ class Journal:
         self.closed.append(self._current)
         self._current, self._opened_at, self._torn = new, time.monotonic(), False
 
-    def _encode_anyhow(self, event: Event) -> bytes:
-        """For what orjson refuses: halves of surrogate pairs, integers above 64 bits, odd keys."""
-        try:
-            text = json.dumps(event, ensure_ascii=False, skipkeys=True, default=str)
-        except (ValueError, RecursionError) as error:
-            self._lose(1, str(error))
-            return b""
-        return text.encode(errors="replace") + b"\n"
-
     def _lose(self, events: int, why: str) -> None:
         self.stats.lost += events
         logger.error("%d usage events lost: %s", events, why)
 
 
-def _without_nul(value: Any) -> Any:
+def _encode(event: Event) -> bytes:
+    with suppress(TypeError):
+        line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
+        if NUL not in line:
+            return line
+    # Cleaned here, where only the request that sent such a thing pays for it: in the database, its whole batch would.
+    return orjson.dumps(_cleaned(event), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _cleaned(value: Any) -> Any:
+    """Without NUL and halves of surrogate pairs; what JSON has no word for becomes text."""
     if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [_without_nul(item) for item in value]
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, list | tuple):
+        return [_cleaned(item) for item in value]
     if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
-    return value
+        return {_cleaned(str(key)): _cleaned(item) for key, item in value.items()}
+    if value is None or isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 64):
+        return value
+    return _cleaned(str(value))
