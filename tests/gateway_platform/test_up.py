@@ -52,15 +52,15 @@ class Up:
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> int:
-    return remembered_port(tmp_path / "port")
+def port(directory: Path) -> int:
+    return remembered_port(directory / "port")
 
 
 @pytest.fixture
-def var_dir(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "var"
+def var_dir(directory: Path) -> Iterator[Path]:
+    yield directory / "var"
     for process in psutil.process_iter(["cmdline"]):  # whatever a failed test left
-        if any(str(tmp_path) in word for word in process.info["cmdline"] or []):
+        if any(str(directory) in word for word in process.info["cmdline"] or []):
             process.kill()
 
 

@@ -27,11 +27,11 @@ def _read(url: str) -> int:
         return int(row[0])
 
 
-def test_data_and_address_survive_a_restart(tmp_path: Path) -> None:
-    first = start_postgres(tmp_path / "postgres")
+def test_data_and_address_survive_a_restart(directory: Path) -> None:
+    first = start_postgres(directory / "postgres")
     _write(first.url)
     first.stop()
-    second = start_postgres(tmp_path / "postgres")
+    second = start_postgres(directory / "postgres")
     try:
         assert (second.url, _read(second.url)) == (first.url, 7)
     finally:
@@ -39,8 +39,8 @@ def test_data_and_address_survive_a_restart(tmp_path: Path) -> None:
     assert second.process.poll() == 0
 
 
-def test_pgvector_is_there(tmp_path: Path) -> None:
-    server = start_postgres(tmp_path / "postgres", durable=False)
+def test_pgvector_is_there(directory: Path) -> None:
+    server = start_postgres(directory / "postgres", durable=False)
     try:
         with psycopg.connect(server.url) as connection:
             connection.execute("CREATE EXTENSION vector")
@@ -49,11 +49,11 @@ def test_pgvector_is_there(tmp_path: Path) -> None:
         server.stop()
 
 
-def test_survives_kill_9(tmp_path: Path) -> None:
-    killed = start_postgres(tmp_path / "postgres")
+def test_survives_kill_9(directory: Path) -> None:
+    killed = start_postgres(directory / "postgres")
     _write(killed.url)
     killed.process.kill()
-    again = start_postgres(tmp_path / "postgres")
+    again = start_postgres(directory / "postgres")
     try:
         assert _read(again.url) == 7
     finally:
@@ -61,10 +61,10 @@ def test_survives_kill_9(tmp_path: Path) -> None:
         killed.process.wait()
 
 
-def test_takes_over_from_a_server_left_behind(tmp_path: Path) -> None:
-    left = start_postgres(tmp_path / "postgres")
+def test_takes_over_from_a_server_left_behind(directory: Path) -> None:
+    left = start_postgres(directory / "postgres")
     _write(left.url)
-    taken = start_postgres(tmp_path / "postgres")
+    taken = start_postgres(directory / "postgres")
     try:
         assert left.process.wait(10) == 0
         assert _read(taken.url) == 7
@@ -72,26 +72,27 @@ def test_takes_over_from_a_server_left_behind(tmp_path: Path) -> None:
         taken.stop()
 
 
-def test_a_pid_file_that_names_another_program_does_not_matter(tmp_path: Path) -> None:
-    server = start_postgres(tmp_path / "postgres")
+def test_a_pid_file_that_names_another_program_does_not_matter(directory: Path) -> None:
+    server = start_postgres(directory / "postgres")
     server.stop()
-    (tmp_path / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{tmp_path}\n1\n5432\n\n\n\n\n")
-    again = start_postgres(tmp_path / "postgres")
+    for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        (directory / "postgres" / name).write_text(f"{os.getppid()}\n{directory}\n1\n5432\n\n\n\n\n")
+    again = start_postgres(directory / "postgres")
     again.stop()
     assert again.process.poll() == 0
 
 
-def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
-    half_made = tmp_path / "postgres.making"
+def test_an_interrupted_first_start_is_begun_anew(directory: Path) -> None:
+    half_made = directory / "postgres.making"
     half_made.mkdir()
     (half_made / "PG_VERSION").write_text("18\n")
-    server = start_postgres(tmp_path / "postgres", durable=False)
+    server = start_postgres(directory / "postgres", durable=False)
     server.stop()
     assert not half_made.exists()
 
 
-def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
-    server = start_postgres(tmp_path / ("d" * 90) / "postgres", durable=False)
+def test_a_long_path_gets_a_short_socket(directory: Path) -> None:
+    server = start_postgres(directory / ("d" * 90) / "postgres", durable=False)
     try:
         _write(server.url)
         assert _read(server.url) == 7
@@ -100,7 +101,7 @@ def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has a death signal")
-def test_dies_with_a_killed_supervisor(tmp_path: Path) -> None:
+def test_dies_with_a_killed_supervisor(directory: Path) -> None:
     program = (
         "import sys, time, pathlib\n"
         "from gateway_platform.embedded.postgres import start_postgres\n"
@@ -108,7 +109,7 @@ def test_dies_with_a_killed_supervisor(tmp_path: Path) -> None:
         "time.sleep(60)\n"
     )
     supervisor = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path / "postgres")], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(directory / "postgres")], stdout=subprocess.PIPE, text=True
     )
     assert supervisor.stdout
     server = psutil.Process(int(supervisor.stdout.readline()))

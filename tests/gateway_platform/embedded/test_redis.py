@@ -21,12 +21,12 @@ def _client(server: RunningRedis) -> Iterator[redis.Redis]:
         yield client
 
 
-def test_data_and_address_survive_a_restart(tmp_path: Path) -> None:
-    first = start_redis(tmp_path)
+def test_data_and_address_survive_a_restart(directory: Path) -> None:
+    first = start_redis(directory)
     with _client(first) as client:
         client.set("kept", "7")
     first.stop()
-    second = start_redis(tmp_path)
+    second = start_redis(directory)
     try:
         with _client(second) as client:
             assert client.get("kept") == "7"
@@ -35,14 +35,14 @@ def test_data_and_address_survive_a_restart(tmp_path: Path) -> None:
     assert second.url == first.url
 
 
-def test_survives_kill_9(tmp_path: Path) -> None:
-    killed = start_redis(tmp_path)
+def test_survives_kill_9(directory: Path) -> None:
+    killed = start_redis(directory)
     with _client(killed) as client:
         client.set("kept", "7")
         wait_until(lambda: client.info("persistence")["aof_pending_bio_fsync"] == 0 or None, seconds=5)
     killed.process.kill()
     killed.process.wait()
-    again = start_redis(tmp_path)
+    again = start_redis(directory)
     try:
         with _client(again) as client:
             assert client.get("kept") == "7"
@@ -50,31 +50,31 @@ def test_survives_kill_9(tmp_path: Path) -> None:
         again.stop()
 
 
-def test_takes_over_from_a_server_left_behind(tmp_path: Path) -> None:
-    left = start_redis(tmp_path, durable=False)
-    taken = start_redis(tmp_path, durable=False)
+def test_takes_over_from_a_server_left_behind(directory: Path) -> None:
+    left = start_redis(directory, durable=False)
+    taken = start_redis(directory, durable=False)
     taken.stop()
     assert left.process.wait(10) == 0
 
 
-def test_a_port_taken_meanwhile_is_replaced(tmp_path: Path) -> None:
-    first = start_redis(tmp_path, durable=False)
+def test_a_port_taken_meanwhile_is_replaced(directory: Path) -> None:
+    first = start_redis(directory, durable=False)
     first.stop()
     with socket.create_server(("127.0.0.1", urlsplit(first.url).port or 0)):
-        second = start_redis(tmp_path, durable=False)
+        second = start_redis(directory, durable=False)
         second.stop()
     assert urlsplit(second.url).port != urlsplit(first.url).port
 
 
-def test_a_wanted_port_in_use_is_one_line(tmp_path: Path) -> None:
+def test_a_wanted_port_in_use_is_one_line(directory: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(EmbeddedServerError) as raised:
-        start_redis(tmp_path, port=taken.getsockname()[1])
+        start_redis(directory, port=taken.getsockname()[1])
     assert "Redis did not start" in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_asks_for_its_password_and_keeps_it_private(tmp_path: Path) -> None:
-    server = start_redis(tmp_path, durable=False)
+def test_asks_for_its_password_and_keeps_it_private(directory: Path) -> None:
+    server = start_redis(directory, durable=False)
     address = urlsplit(server.url)
     stranger = redis.Redis(host="127.0.0.1", port=address.port or 0)
     try:
@@ -83,4 +83,4 @@ def test_asks_for_its_password_and_keeps_it_private(tmp_path: Path) -> None:
     finally:
         server.stop()
     for name in ("password", "redis.conf"):
-        assert stat.S_IMODE(os.stat(tmp_path / name).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(directory / name).st_mode) == 0o600
