@@ -54,7 +54,7 @@ def test_the_size_follows_the_range(span: timedelta, size: timedelta) -> None:
     assert bucket_size(start, start + span) == size
 
 
-def test_a_day_of_a_change_of_clocks_is_one_bucket() -> None:  # B35
+def test_a_day_of_a_change_of_clocks_is_one_bucket() -> None:  # B36
     zone = ZoneInfo("Europe/Berlin")
     starts = bucket_starts(datetime(2026, 3, 20, tzinfo=zone), datetime(2026, 4, 20, tzinfo=zone), "Europe/Berlin")
     assert len(starts) == 31

@@ -22,7 +22,7 @@ async def test_many_sessions_make_one_partition(ledger: Ledger) -> None:  # B34
     assert after[0] - before[0] == 2
 
 
-async def test_a_new_partition_waits_for_no_reader(ledger: Ledger) -> None:  # B30
+async def test_a_new_partition_waits_for_no_reader(ledger: Ledger) -> None:
     """A report that runs for long must not stop tomorrow's rows, nor they it."""
     async with await psycopg.AsyncConnection.connect(ledger.url) as reader:
         await reader.execute("SELECT count(*) FROM billing_usageevent")  # its lock is held until the end

@@ -42,7 +42,7 @@ def test_narrowing(organization: Organization) -> None:
     assert events.failed().unpriced().count() == 2
 
 
-def test_counting_reads_no_further_than_asked(organization: Organization) -> None:  # B30
+def test_counting_reads_no_further_than_asked(organization: Organization) -> None:
     events = UsageEvent.objects.for_organization(organization)
     assert events.count_up_to(10) == 10
     assert events.count_up_to(100) == 24
@@ -53,7 +53,7 @@ def test_counting_reads_no_further_than_asked(organization: Organization) -> Non
     assert "LIMIT 10" in queries[0]["sql"]
 
 
-def test_only_the_days_asked_for_are_read(organization: Organization) -> None:  # B30
+def test_only_the_days_asked_for_are_read(organization: Organization) -> None:
     events = UsageEvent.objects.for_organization(organization).between(NOON, NOON + timedelta(hours=1))
     plan = events.explain()
     assert "billing_usageevent_20260601" in plan
