@@ -15,6 +15,7 @@ from routing.proxy.errors import from_upstream
 from routing.proxy.exchange import AttemptRecord, Exchange
 from routing.proxy.plane import DataPlane
 from routing.proxy.report import charge
+from routing.proxy.scrub import scrub
 from routing.proxy.snapshot import DeploymentRecord
 from routing.proxy.upstream import BROKEN, UpstreamResponse, broken
 from routing.wire.contract import (
@@ -30,6 +31,7 @@ from routing.wire.contract import (
 )
 
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.25, 5.0  # seconds
+LONGEST_ANSWER, LONGEST_ERROR = 256 * 1024 * 1024, 1024 * 1024  # bytes
 # A stream that has sent so much frame without content is taken as it is.
 HELD_EVENTS = 64
 
@@ -123,11 +125,11 @@ async def _open(
 async def _read_start(success: Success, call: Call) -> None:
     response, adapter = success.response, success.adapter
     if not 200 <= response.status < 300:
-        raise adapter.error(response.status, response.headers, await response.read())
+        raise adapter.error(response.status, response.headers, await response.read(LONGEST_ERROR))
     if call.stream:
         await _read_to_content(success)
     else:
-        success.answer = adapter.parse(await response.read())
+        success.answer = adapter.parse(await response.read(LONGEST_ANSWER))
 
 
 async def _read_to_content(success: Success) -> None:
@@ -160,8 +162,7 @@ def timed_out(deadline: Deadline) -> UpstreamError | None:
 
 def note_failure(record: AttemptRecord, error: UpstreamError, plane: DataPlane, adapter: Adapter) -> None:
     """Write a failure into the attempt's record and the deployment's health; take secrets out of its message."""
-    for secret in record.deployment.target.secrets:
-        error.message = error.message.replace(secret, "…")
+    scrub(error, record.deployment.target.secrets)
     record.ms = int((time.monotonic() - record.started) * 1000)
     record.status, record.error = error.status, error.kind
     record.message = "" if error.kind is ErrorKind.AUTH else error.message

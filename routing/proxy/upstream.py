@@ -28,8 +28,8 @@ class UpstreamResponse(Protocol):
     @property
     def headers(self) -> Mapping[str, str]: ...
 
-    async def read(self) -> bytes:
-        """The whole body."""
+    async def read(self, limit: int) -> bytes:
+        """The whole body. What exceeds so many bytes is cut off: no provider may fill our memory."""
 
     @property
     def next(self) -> Callable[[], Awaitable[bytes]]:
@@ -81,11 +81,15 @@ class _HttpResponse:
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
 
-    async def read(self) -> bytes:
+    async def read(self, limit: int) -> bytes:
+        parts, size = [], 0
         try:
-            return await self._response.read()
+            while size < limit and (part := await self.next()):
+                parts.append(part)
+                size += len(part)
         except BROKEN as error:
             raise broken(error) from None
+        return b"".join(parts)[:limit]
 
     def close(self) -> None:
         self._response.release()
@@ -107,7 +111,7 @@ class _SandboxResponse:
         await asyncio.sleep(answer.pieces[0][0])
         return response
 
-    async def read(self) -> bytes:
+    async def read(self, limit: int) -> bytes:
         return b"".join(piece for _, piece in self._answer.pieces)
 
     async def next(self) -> bytes:

@@ -124,7 +124,10 @@ class Adapter(Protocol):
         """A whole, successful answer. Sets ``usage``. Raises `UpstreamError` for what is no answer."""
 
     def feed(self, data: bytes) -> list[Event]:
-        """The next bytes of a stream, cut anywhere. An in-band error ends it and is left in ``failed``."""
+        """The next bytes of a stream, cut anywhere. An in-band error ends it and is left in ``failed``.
+
+        Raises `UpstreamError` for what is no stream at all.
+        """
 
     def finish(self) -> list[Event]:
         """The stream has ended: what is left. Raises `TruncatedStream` without a terminal marker."""

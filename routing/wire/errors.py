@@ -15,8 +15,9 @@ from routing.wire.contract import ErrorKind, UpstreamError
 
 _BY_STATUS = {
     401: ErrorKind.AUTH, 402: ErrorKind.AUTH, 403: ErrorKind.AUTH, 404: ErrorKind.NOT_FOUND,
-    408: ErrorKind.TIMEOUT, 413: ErrorKind.CONTEXT_LENGTH, 429: ErrorKind.RATE_LIMIT,
-    503: ErrorKind.OVERLOADED, 504: ErrorKind.TIMEOUT, 529: ErrorKind.OVERLOADED,
+    405: ErrorKind.SERVER, 408: ErrorKind.TIMEOUT, 410: ErrorKind.NOT_FOUND, 413: ErrorKind.CONTEXT_LENGTH,
+    429: ErrorKind.RATE_LIMIT, 498: ErrorKind.OVERLOADED, 503: ErrorKind.OVERLOADED, 504: ErrorKind.TIMEOUT,
+    529: ErrorKind.OVERLOADED,
 }  # fmt: skip
 _BY_CODE = {
     "context_length_exceeded": ErrorKind.CONTEXT_LENGTH, "string_above_max_length": ErrorKind.CONTEXT_LENGTH,
@@ -31,7 +32,9 @@ _CONTEXT_LENGTH = re.compile(
     r"|exceeds? the (available )?context|input (length|is too long)|reduce the length",
     re.IGNORECASE,
 )
-MESSAGE_CHARS = 2_000
+# OpenAI calls it a rate limit, but waiting does not help: one request above the tokens a minute.
+_NEVER_FITS = "Request too large"
+LONGEST_WAIT = 86_400.0  # seconds
 
 
 def error_from_body(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
@@ -40,6 +43,8 @@ def error_from_body(status: int, headers: Mapping[str, str], body: bytes) -> Ups
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
         data = None
+    if isinstance(data, list) and data:  # Google's way
+        data = data[0]
     error = data.get("error", data) if isinstance(data, dict) else None
     return error_from_object(error, status, retry_after(headers))
 
@@ -47,15 +52,21 @@ def error_from_body(status: int, headers: Mapping[str, str], body: bytes) -> Ups
 def error_from_object(error: Any, status: int, wait: float | None = None) -> UpstreamError:
     """What an `error` object means: a dictionary with message, type, code and param, or just a message."""
     fields = error if isinstance(error, dict) else {"message": error}
-    message = str(fields.get("message") or fields.get("detail") or "")[:MESSAGE_CHARS]
-    code, param = fields.get("code") or fields.get("type"), fields.get("param")
+    message = str(fields.get("message") or fields.get("detail") or "")
+    code, param = _name(fields.get("code") or fields.get("type")), _name(fields.get("param"))
     kind = _kind(status, fields, message)
     if not message:
         message = f"The provider answered with status {status}."
-    return UpstreamError(kind, message, status, wait, str(code) if code else None, str(param) if param else None)
+    return UpstreamError(kind, message, status, wait, code, param)
+
+
+def _name(value: Any) -> str | None:
+    return str(value) if value else None
 
 
 def _kind(status: int, fields: dict[str, Any], message: str) -> ErrorKind:
+    if message.startswith(_NEVER_FITS):
+        return ErrorKind.CONTEXT_LENGTH
     named = _BY_CODE.get(str(fields.get("code"))) or _BY_CODE.get(str(fields.get("type")))
     if named not in (None, ErrorKind.BAD_REQUEST):
         return named
@@ -64,9 +75,9 @@ def _kind(status: int, fields: dict[str, Any], message: str) -> ErrorKind:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if status == 200:  # an error event inside a stream; its code may be an HTTP status
-        code = fields.get("code")
-        return _kind(code, {}, message) if type(code) is int and code >= 400 else named or ErrorKind.SERVER
-    return ErrorKind.SERVER if status >= 500 else ErrorKind.BAD_REQUEST
+        code = str(fields.get("code"))
+        return _kind(int(code), {}, message) if re.fullmatch(r"[45]\d\d", code) else named or ErrorKind.SERVER
+    return ErrorKind.BAD_REQUEST if 400 <= status < 500 else ErrorKind.SERVER
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -79,6 +90,6 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         try:
             seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
-    return seconds if 0 <= seconds < 86_400 else None
+    return min(seconds, LONGEST_WAIT) if seconds >= 0 else None

@@ -5,21 +5,25 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-
 
 import re
 
+from routing.wire.contract import ErrorKind, UpstreamError
+
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+LONGEST_EVENT = 64 * 1024 * 1024  # bytes; one without an end must not fill the memory
 
 
 class SseDecoder:
     """Turns bytes into the data of each event, in linear time. Comments, names and ids are passed over."""
 
-    __slots__ = ("_after_cr", "_data", "_line")
+    __slots__ = ("_after_cr", "_data", "_held", "_line")
 
     def __init__(self) -> None:
         self._line: list[bytes] = []  # pieces of a line whose end has not come yet
         self._data: list[bytes] = []  # data lines of an event whose blank line has not come yet
         self._after_cr = False  # the last byte was CR: an LF that follows belongs to it
+        self._held = 0  # bytes since the last event, about
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The data of each event that these bytes complete."""
+        """The data of each event that these bytes complete. Raises `UpstreamError` for one that is too long."""
         # One event of one line, the usual case.
         if (
             data[:6] == b"data: "
@@ -39,6 +43,9 @@ class SseDecoder:
             self._after_cr = False
         if not data:
             return []
+        self._held += len(data)
+        if self._held > LONGEST_EVENT:
+            raise UpstreamError(ErrorKind.SERVER, "The provider sent an event that does not end.", 200)
         self._after_cr = data.endswith(b"\r")
         first, *rest = _LINE_END.split(data)
         self._line.append(first)
@@ -56,9 +63,13 @@ class SseDecoder:
             elif not line and self._data:
                 events.append(b"\n".join(self._data))
                 self._data = []
+        if not self._data:
+            self._held = 0
         return events
 
 
 def encode(data: bytes) -> bytes:
-    """One event of one line."""
+    """One event; of data with line breaks each line is marked."""
+    if b"\n" in data:
+        data = data.replace(b"\n", b"\ndata: ")
     return b"data: " + data + b"\n\n"

@@ -93,11 +93,11 @@ class Answer:
         self.ended = True
         return b""
 
-    async def read(self) -> bytes:
+    async def read(self, limit: int) -> bytes:
         parts = []
         while part := await self.next():
             parts.append(part)
-        return b"".join(parts)
+        return b"".join(parts)[:limit]
 
     def close(self) -> None:
         self.closed = True
