@@ -92,6 +92,16 @@ def test_a_retry_is_one_row_and_one_charge(tenant: Tenant, upstream: Upstream) -
     assert len(tenant.rows(count=2)) == 2
 
 
+# B49: the provider closes its idle connections
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_stale_connection_is_never_used_again(tenant: Tenant, upstream: Upstream, stream: bool) -> None:
+    route = tenant.route(upstream.site("ok-then-close"))
+
+    answers = [tenant.stream(route).response if stream else tenant.chat(route) for _ in range(50)]
+
+    assert [answer.status_code for answer in answers] == [200] * 50
+
+
 # B37
 def test_a_dead_primary_is_skipped_and_probed_but_not_tried_by_users(tenant: Tenant, upstream: Upstream) -> None:
     primary, fallback = upstream.site("down"), upstream.site("ok")

@@ -65,5 +65,7 @@ class Reply:
         await self._write("\r\n".join([*lines, "", ""]).encode())
 
     async def _write(self, data: bytes) -> None:
+        if self._writer.is_closing():  # uvloop's own error for this is no ConnectionError
+            raise ConnectionResetError("the client left")
         self._writer.write(data)
         await self._writer.drain()

@@ -162,6 +162,14 @@ async def cut_after(call: Call, reply: Reply) -> None:
 
 
 @scenario
+async def ok_then_close(call: Call, reply: Reply) -> None:
+    """All is well, but the connection closes after the answer, without having said so."""
+    await answer(call, reply)
+    await reply.close()
+    raise Cut
+
+
+@scenario
 async def end_after(call: Call, reply: Reply) -> None:
     """The stream ends cleanly as HTTP sees it after N words, but with neither finish reason nor marker."""
     await reply.events(replies.word_chunks(call.body)[: call.number])
