@@ -1,5 +1,7 @@
 """Pages about providers, deployments and routes."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -20,7 +22,7 @@ def test_create_a_provider(admin: Client, things: Things) -> None:
               "api_keys": secret, "headers": "X-Team: search"}  # fmt: skip
     answer = admin.post(things.url("provider-create"), fields)
     things.provider = ProviderAccount.objects.get(name="groq")
-    assert answer.url == things.url("provider")
+    assert answer["location"] == things.url("provider")
     assert things.provider.base_url == "https://api.groq.com/openai/v1"
     assert things.provider.headers == {"X-Team": "search"}
     assert [credential.hint for credential in things.provider.credentials.all()] == ["9876"]
@@ -108,7 +110,7 @@ def test_targets_keep_the_order_of_the_page(admin: Client, things: Things) -> No
     targets = {"targets": [second.pk, "", things.deployment.pk], "targets-weight": ["3", "1", "0.5"]}
     answer = admin.post(things.url("route-create"), ROUTE | targets | {"name": "smart"})
     things.route = Route.objects.get(name="smart")
-    assert answer.url == things.url("route")
+    assert answer["location"] == things.url("route")
     found = [(target.deployment.name, target.weight) for target in things.route.targets.all()]
     assert found == [("large", 3.0), ("mini", 0.5)]
     assert (things.route.retries, things.route.first_token_timeout) == (2, 20)
@@ -148,7 +150,7 @@ def test_what_was_typed_survives_a_refusal(admin: Client, things: Things) -> Non
 def test_delete(name: str, admin: Client, things: Things) -> None:
     if name != "route":
         admin.post(things.url("route-delete"))
-    assert admin.post(things.url(f"{name}-delete")).url == things.url(f"{name}s")
+    assert admin.post(things.url(f"{name}-delete"))["location"] == things.url(f"{name}s")
     assert not type(getattr(things, name)).objects.filter(pk=getattr(things, name).pk).exists()
 
 
@@ -157,7 +159,7 @@ def test_lists_take_the_same_queries_however_long(
     name: str, admin: Client, things: Things, django_assert_max_num_queries
 ) -> None:
     for number in range(12):
-        owner = {"actor": None, "organization": things.organization, "name": f"more-{number}"}
+        owner: Any = {"actor": None, "organization": things.organization, "name": f"more-{number}"}
         provider = create_provider(**owner, kind="sandbox")
         deployment = create_deployment(**owner, provider=provider, model="sandbox")
         create_route(**owner, targets=[{"deployment": deployment}, {"deployment": things.deployment}])
