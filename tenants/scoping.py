@@ -28,16 +28,12 @@ def organization_for(user: User | AnonymousUser, slug: str, permission: str) -> 
     return organization
 
 
-def may(
-    user: User | AnonymousUser, organization: Organization, permission: str, team: Team | None = None
-) -> bool:
+def may(user: User | AnonymousUser, organization: Organization, permission: str, team: Team | None = None) -> bool:
     """Whether a person has a permission in the organisation or, if a team is given, in that team."""
     return isinstance(user, User) and permission in permissions_of(user, organization, team)
 
 
-def require(
-    user: User | AnonymousUser, organization: Organization, permission: str, team: Team | None = None
-) -> None:
+def require(user: User | AnonymousUser, organization: Organization, permission: str, team: Team | None = None) -> None:
     """Raise PermissionDenied unless `may`."""
     if not may(user, organization, permission, team):
         raise PermissionDenied(permission)
