@@ -44,7 +44,12 @@ class BareProxy:
     async def lifespan(self, receive: Receive, send: Send) -> None:
         """Holds one client session while the server runs."""
         await receive()
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as self.session:
+        # The gateway's own settings: any number of connections, no cookies, no limit on the length of a stream.
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+        ) as self.session:
             await send({"type": "lifespan.startup.complete"})
             await receive()
         await send({"type": "lifespan.shutdown.complete"})
