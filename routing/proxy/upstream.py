@@ -98,31 +98,26 @@ class _HttpResponse:
 class _SandboxResponse:
     """The sandbox's answer, played with its pauses."""
 
-    __slots__ = ("_answer", "_next", "headers", "status")
+    __slots__ = ("_broken", "_pieces", "headers", "status")
 
     def __init__(self, answer: SandboxAnswer) -> None:
-        self._answer, self._next = answer, 0
+        self._pieces, self._broken = iter(answer.pieces), answer.broken
         self.status = answer.status
         self.headers: Mapping[str, str] = answer.headers
 
     @classmethod
     async def start(cls, answer: SandboxAnswer) -> "_SandboxResponse":
-        response = cls(answer)
-        await asyncio.sleep(answer.pieces[0][0])
-        return response
+        await asyncio.sleep(answer.latency)
+        return cls(answer)
 
     async def read(self, limit: int) -> bytes:
-        return b"".join(piece for _, piece in self._answer.pieces)
+        return b"".join(piece for _, piece in self._pieces)
 
     async def next(self) -> bytes:
-        while self._next < len(self._answer.pieces):
-            pause, piece = self._answer.pieces[self._next]
-            self._next += 1
-            if self._next > 1:
-                await asyncio.sleep(pause)
-            if piece:
-                return piece
-        if self._answer.broken:
+        for pause, piece in self._pieces:
+            await asyncio.sleep(pause)
+            return piece
+        if self._broken:
             raise aiohttp.ClientPayloadError
         return b""
 

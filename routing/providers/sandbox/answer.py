@@ -4,24 +4,31 @@ import base64
 import hashlib
 import re
 import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 import orjson
 
 from routing.providers.sandbox.script import Script, read_script
-from routing.wire.contract import Json, Outgoing, UpstreamError
+from routing.wire.contract import ErrorKind, Json, Outgoing, UpstreamError
 from routing.wire.sse import encode
 from routing.wire.tokens import count, text_of
 
 CREATED = 1_700_000_000  # the same answer to the same request, always
 EMBEDDING_SIZE = 64
+_WORD = re.compile(r"\S+\s*|\s+")
+
+
+MOST_INPUTS = 2048  # as at OpenAI
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxAnswer:
     status: int
-    pieces: list[tuple[float, bytes]]  # seconds to wait, then bytes
+    latency: float  # seconds before the head
+    pieces: Iterable[tuple[float, bytes]]  # seconds to wait, then bytes; a long stream is made as it is read
     headers: dict[str, str] = field(default_factory=dict)
     broken: bool = False  # the connection breaks after the last piece
 
@@ -31,21 +38,22 @@ def answer(outgoing: Outgoing) -> SandboxAnswer:
     body: Json = orjson.loads(outgoing.body)
     try:
         script = read_script(body)
+        if script.status >= 400:
+            return _failed(script)
+        if outgoing.path == "/embeddings":
+            return _whole(script, _embeddings(body, script))
     except UpstreamError as error:
         return _failed(Script(status=400, error_message=error.message, error_code="invalid_request_error"))
-    if script.status >= 400:
-        return _failed(script)
-    if outgoing.path == "/embeddings":
-        return SandboxAnswer(200, [(script.latency / 1000, orjson.dumps(_embeddings(body, script)))])
-    if body.get("stream"):
-        return _stream(body, script)
-    return SandboxAnswer(200, [(script.latency / 1000, orjson.dumps(_completion(body, script)))])
+    return _stream(body, script) if body.get("stream") else _whole(script, _completion(body, script))
+
+
+def _whole(script: Script, data: Json, headers: dict[str, str] | None = None) -> SandboxAnswer:
+    return SandboxAnswer(script.status, script.latency / 1000, [(0, orjson.dumps(data))], headers or {})
 
 
 def _failed(script: Script) -> SandboxAnswer:
     error = {"message": script.error_message, "type": "sandbox_error", "code": script.error_code, "param": None}
-    headers = {} if script.retry_after is None else {"retry-after": str(script.retry_after)}
-    return SandboxAnswer(script.status, [(script.latency / 1000, orjson.dumps({"error": error}))], headers)
+    return _whole(script, {"error": error}, {"retry-after": str(script.retry_after)} if script.retry_after else {})
 
 
 def _completion(body: Json, script: Script) -> Json:
@@ -58,20 +66,23 @@ def _completion(body: Json, script: Script) -> Json:
 
 
 def _stream(body: Json, script: Script) -> SandboxAnswer:
-    frame = _frame(body, "chat.completion.chunk")
-    deltas: list[Json] = [{"role": "assistant", "content": ""}]
-    if script.tool_calls:
-        deltas += [{"tool_calls": [{"index": i, **call}]} for i, call in enumerate(_tool_calls(script))]
-    else:
-        deltas += [{"content": word} for word in re.findall(r"\S+\s*", _text(body, script))]
-    chunks: list[Json] = [{**frame, "choices": [_delta(delta, None)]} for delta in deltas]
-    chunks.append({**frame, "choices": [_delta({}, _finish(script))]})
-    if script.usage and (body.get("stream_options") or {}).get("include_usage"):
-        chunks.append({**frame, "choices": [], "usage": _usage(body, script)})
-    payloads = [encode(orjson.dumps(chunk)) for chunk in chunks] + [encode(b"[DONE]")]
-    pieces = [(script.chunk_delay / 1000, payload) for payload in payloads[: script.cut_after]]
+    payloads = (encode(payload) for payload in chain(map(orjson.dumps, _chunks(body, script)), [b"[DONE]"]))
+    pieces = ((script.chunk_delay / 1000, payload) for payload in islice(payloads, script.cut_after))
     headers = {"content-type": "text/event-stream"}
-    return SandboxAnswer(200, [(script.latency / 1000, b""), *pieces], headers, script.cut_after is not None)
+    return SandboxAnswer(script.status, script.latency / 1000, pieces, headers, script.cut_after is not None)
+
+
+def _chunks(body: Json, script: Script) -> Iterator[Json]:
+    frame = _frame(body, "chat.completion.chunk")
+    yield {**frame, "choices": [_delta({"role": "assistant", "content": ""}, None)]}
+    for index, call in enumerate(_tool_calls(script)):
+        yield {**frame, "choices": [_delta({"tool_calls": [{"index": index, **call}]}, None)]}
+    if not script.tool_calls:
+        for word in _WORD.finditer(_text(body, script)):
+            yield {**frame, "choices": [_delta({"content": word[0]}, None)]}
+    yield {**frame, "choices": [_delta({}, _finish(script))]}
+    if script.usage and (body.get("stream_options") or {}).get("include_usage"):
+        yield {**frame, "choices": [], "usage": _usage(body, script)}
 
 
 def _delta(delta: Json, finish: str | None) -> Json:
@@ -121,6 +132,8 @@ def _usage(body: Json, script: Script) -> Json:
 def _embeddings(body: Json, script: Script) -> Json:
     raw, encoding = body.get("input"), body.get("encoding_format")
     inputs = raw if isinstance(raw, list) and not all(isinstance(item, int) for item in raw) else [raw]
+    if len(inputs) > MOST_INPUTS:
+        raise UpstreamError(ErrorKind.BAD_REQUEST, f"input has more than {MOST_INPUTS} items.", 400, param="input")
     data = [
         {"object": "embedding", "index": i, "embedding": _embedding(item, encoding)} for i, item in enumerate(inputs)
     ]

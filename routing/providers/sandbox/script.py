@@ -1,6 +1,6 @@
 """What a request asks of the sandbox: its body field `sandbox`."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from routing.wire.contract import ErrorKind, Json, UpstreamError
@@ -42,6 +42,8 @@ def _checked(name: str, value: Any) -> Any:
         return tuple(call for call in value if isinstance(call, dict))
     if isinstance(value, int | float) and not 0 <= value <= 3_600_000:
         raise _bad("must be between 0 and 3,600,000", f"sandbox.{name}")
+    if name == "status" and not 200 <= value <= 599:
+        raise _bad("must be between 200 and 599", "sandbox.status")
     return value
 
 
@@ -49,14 +51,9 @@ def _bad(what: str, param: str) -> UpstreamError:
     return UpstreamError(ErrorKind.BAD_REQUEST, f"{param} {what}.", 400, param=param)
 
 
-_NUMBERS, _TEXTS, _LISTS = (int, float), ("error_message", "error_code", "text"), ("tool_calls",)
+_NUMBER = (int, float)
 _TYPES: dict[str, Any] = {
-    field.name: str
-    if field.name in _TEXTS
-    else list
-    if field.name in _LISTS
-    else bool
-    if field.name == "usage"
-    else _NUMBERS
-    for field in fields(Script)
-}
+    "latency": _NUMBER, "chunk_delay": _NUMBER, "status": int, "retry_after": _NUMBER, "error_message": str,
+    "error_code": str, "text": str, "tool_calls": list, "input_tokens": int, "output_tokens": int, "usage": bool,
+    "cut_after": int,
+}  # fmt: skip
