@@ -22,7 +22,7 @@ from gateway_platform.greeting import greeting
 from gateway_platform.supervisor import Part, Supervisor, say, start_program
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 90
+READY_SECONDS = 120
 CELERY = (sys.executable, "-m", "celery", "--app", "gateway_platform.celery", "--quiet")
 
 

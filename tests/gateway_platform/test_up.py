@@ -40,7 +40,7 @@ class Up:
         return self.output.read_text(errors="replace")
 
     def wait_for_greeting(self) -> None:
-        wait_until(lambda: self.process.poll() is not None or "Password" in self.text() or None, seconds=120)
+        wait_until(lambda: self.process.poll() is not None or "Password" in self.text() or None, seconds=180)
         assert "Password" in self.text(), self.text()
 
     def tree(self) -> list[psutil.Process]:
