@@ -21,23 +21,40 @@ from routing.proxy.receive import Receive, Send  # noqa: E402
 
 Scope = dict[str, Any]
 proxy = Proxy()
+worker: Assembly | None = None
+
+
+def start() -> None:
+    """Make and start this process's data plane, inside its event loop."""
+    global worker
+    worker = Assembly()
+    worker.start()
+    gc.freeze()  # what is loaded now stays: the collector need not look at it again during requests
+    proxy.plane = worker.plane
 
 
 async def http(scope: Scope, receive: Receive, send: Send) -> None:
-    await (proxy if is_proxied(scope["path"]) else django)(scope, receive, send)
+    if not is_proxied(scope["path"]):
+        await django(scope, receive, send)
+        return
+    if worker is None:  # daphne knows no lifespan
+        start()
+    await proxy(scope, receive, send)
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     """Start the data plane before the first request, stop it after the last."""
     await receive()
-    assembly = Assembly()
-    assembly.start()
-    gc.freeze()  # what is loaded now stays: the collector need not look at it again during requests
-    proxy.plane = assembly.plane
+    try:
+        start()
+    except Exception as error:  # a server that is not told so would go on without it
+        await send({"type": "lifespan.startup.failed", "message": f"The data plane cannot start: {error!r}"})
+        return
     await send({"type": "lifespan.startup.complete"})
     await receive()
     proxy.plane = None
-    await assembly.stop()
+    if worker is not None:
+        await worker.stop()
     await send({"type": "lifespan.shutdown.complete"})
 
 

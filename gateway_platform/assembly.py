@@ -16,6 +16,7 @@ from routing.proxy.plane import DataPlane
 from routing.proxy.probe import prober
 from routing.proxy.report import WORKER
 from routing.proxy.upstream import Upstream
+from routing.wire.tokens import load_vocabulary
 
 logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 10.0  # for the journal, once no request is under way
@@ -25,6 +26,7 @@ class Assembly:
     """The parts of one worker; made inside its event loop."""
 
     def __init__(self) -> None:
+        load_vocabulary()
         journal = Journal(settings.JOURNAL_DIR, WORKER)
         upstream = Upstream()
         self._loader = SnapshotLoader()

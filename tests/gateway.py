@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import httpx
 import psutil
@@ -34,14 +35,19 @@ class Gateway:
         self.log = self.directory / "gateway.log"
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> "Gateway":
-        """Start and wait until it says that it is ready."""
-        command = [
+    @property
+    def command(self) -> list[str]:
+        """What serves."""
+        return [
             *(sys.executable, "-m", "uvicorn", "gateway_platform.asgi:application"),
             *("--port", str(self.port), "--workers", str(self.workers), "--log-level", "warning"),
             *("--no-access-log", "--timeout-graceful-shutdown", str(self.grace)),
         ]
-        environment = {
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where its parts are."""
+        return {
             **os.environ,
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
@@ -49,8 +55,11 @@ class Gateway:
             "PROMETHEUS_MULTIPROC_DIR": str(self.directory / "metrics"),
             "SHUTDOWN_GRACE": str(self.grace),
         }
+
+    def start(self) -> Self:
+        """Start and wait until it says that it is ready."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         try:
             eventually(self.is_ready, within=START_SECONDS)
         except AssertionError:
