@@ -3,7 +3,6 @@
 import logging
 
 from billing.price_book import price_for
-
 from routing.encryption import DecryptionError, decrypt
 from routing.models import Deployment, ProviderAccount, Route
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot, TimeLimits
@@ -34,6 +33,7 @@ def _deployment_record(deployment: Deployment, provider: ProviderAccount) -> Dep
         model=deployment.model,
         headers=provider.headers,
         secrets=_secrets(provider),
+        settings=provider.settings,
     )
     return DeploymentRecord(
         id=deployment.pk,

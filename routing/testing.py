@@ -16,7 +16,7 @@ from django.conf import settings
 from routing import encryption
 from routing.addresses import refused_ip
 from routing.models import Deployment
-from routing.providers.registry import KINDS, Kind
+from routing.providers.registry import KINDS, Kind, adapter_for
 from routing.signing.registry import SIGNERS
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
@@ -73,11 +73,11 @@ def _ask(target: Target) -> None:
         _try("chat", chat | {"max_completion_tokens": 16}, target)
 
 
-def _try(endpoint: str, body: Json, target: Target) -> None:
-    kind = KINDS[target.kind]
-    adapter = kind.adapter()
-    outgoing = adapter.build(Call(endpoint, {"model": target.model, **body}, stream=False), target)
-    status, headers, content = _exchange(kind, outgoing, target)
+def _try(operation: str, body: Json, target: Target) -> None:
+    call = Call(operation, "openai_chat", {"model": target.model, **body}, target.model)
+    adapter = adapter_for(target.kind, call)
+    outgoing = adapter.build(call, target)
+    status, headers, content = _exchange(KINDS[target.kind], outgoing, target)
     if status != 200:
         raise adapter.error(status, headers, content)
     adapter.parse(content)

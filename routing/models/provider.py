@@ -24,6 +24,9 @@ class ProviderAccount(models.Model):
     kind = models.CharField(max_length=32, choices=ProviderKind.choices)
     base_url = models.CharField(max_length=500, blank=True, help_text="Up to and with /v1; no trailing slash.")
     headers = models.JSONField(default=dict, blank=True, help_text="Sent with every request; no secrets here.")
+    settings = models.JSONField(
+        default=dict, blank=True, help_text="What the kind needs besides: region, project, api_version, …"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProviderAccountQuerySet.as_manager()

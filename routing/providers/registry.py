@@ -1,24 +1,38 @@
 """Which provider kinds there are: who builds and reads, who signs, and how to ask whether it lives."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from routing.providers.openai_compatible.adapter import OpenAICompatibleAdapter
 from routing.providers.sandbox.answer import SandboxAnswer, answer
-from routing.wire.contract import Adapter, Outgoing
+from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, UpstreamError
+
+MakeAdapter = Callable[[], Adapter]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One row. ``probe``: a path whose GET is free of charge, for health checks."""
+    """One row. A chat goes to the adapter of the caller's own dialect if there is one, else to ``chat``."""
 
-    adapter: Callable[[], Adapter]
-    signer: str  # a file of routing/signing
-    probe: str = ""
+    chat: MakeAdapter
+    signer: str  # a row of routing/signing/registry.py
+    native: Mapping[str, MakeAdapter] = field(default_factory=dict)  # more client dialects that it speaks itself
+    operations: Mapping[str, MakeAdapter] = field(default_factory=dict)  # embeddings, moderations, rerank, count_tokens
+    probe: str = ""  # a path whose GET is free of charge, for health checks
     answers_here: Callable[[Outgoing], SandboxAnswer] | None = None  # in the process, no network
 
 
+OPENAI_OPERATIONS: dict[str, MakeAdapter] = {"embeddings": OpenAICompatibleAdapter}
 KINDS: dict[str, Kind] = {
-    "sandbox": Kind(OpenAICompatibleAdapter, signer="bearer", answers_here=answer),
-    "openai_compatible": Kind(OpenAICompatibleAdapter, signer="bearer", probe="/models"),
+    "sandbox": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, answers_here=answer),
+    "openai_compatible": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, probe="/models"),
 }
+
+
+def adapter_for(kind: str, call: Call) -> Adapter:
+    """A new adapter for one attempt. Raises `UpstreamError` (UNSUPPORTED) for what this kind cannot do."""
+    row = KINDS[kind]
+    make = row.native.get(call.dialect, row.chat) if call.operation == "chat" else row.operations.get(call.operation)
+    if make is None:
+        raise UpstreamError(ErrorKind.UNSUPPORTED, f"Providers of kind {kind} have no {call.operation}.")
+    return make()

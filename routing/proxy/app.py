@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 
 from routing.proxy.admit import authenticate, check_endpoint
-from routing.proxy.endpoints import ENDPOINTS
-from routing.proxy.errors import INTERNAL_ERROR, GatewayError
+from routing.proxy.endpoints import endpoint_at
+from routing.proxy.errors import INTERNAL_ERROR
 from routing.proxy.exchange import Exchange
 from routing.proxy.listing import model_card, model_list
 from routing.proxy.metrics import exposition, write_down
@@ -15,6 +15,7 @@ from routing.proxy.pipeline import serve
 from routing.proxy.plane import DataPlane
 from routing.proxy.receive import Receive, Send
 from routing.proxy.relay import send_error
+from routing.wire.failure import GatewayError
 
 logger = logging.getLogger(__name__)
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -37,10 +38,12 @@ class Proxy:
         if path in OPEN_PATHS or plane is None:
             await self._open_path(path, send)
             return
-        endpoint = ENDPOINTS.get(path)
-        exchange = Exchange(endpoint.name if endpoint else "models", dict(scope["headers"]))
+        found = endpoint_at(path)
+        exchange = Exchange(found[0].name if found else "models", dict(scope["headers"]))
         try:
-            if endpoint is not None and scope["method"] == "POST":
+            if found is not None and scope["method"] == "POST":
+                endpoint, exchange.path_rest = found
+                exchange.dialect = endpoint.dialect
                 await serve(exchange, endpoint, plane, receive, send)
             else:
                 await _other(exchange, plane, scope, send)
@@ -65,7 +68,7 @@ async def _other(exchange: Exchange, plane: DataPlane, scope: dict[str, Any], se
     """The model list, and what does not exist. No model is called, so no row is written."""
     path = scope["path"]
     try:
-        if path in ENDPOINTS or (path.startswith(MODELS) and scope["method"] != "GET"):
+        if endpoint_at(path) or (path.startswith(MODELS) and scope["method"] != "GET"):
             raise GatewayError(405, "method_not_allowed", f"{scope['method']} is not allowed here.")
         if path != MODELS and not path.startswith(MODELS + "/"):
             raise GatewayError(404, "unknown_url", f"There is no endpoint at {path}.")

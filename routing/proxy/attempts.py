@@ -8,7 +8,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from routing.providers.registry import KINDS
+from routing.providers.registry import adapter_for
 from routing.proxy.choose import candidates
 from routing.proxy.deadline import Deadline
 from routing.proxy.errors import from_upstream
@@ -63,7 +63,7 @@ async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline
             if last.kind not in RETRIED or (last.retry_after or 0) > LONGEST_BACKOFF:
                 break
     assert last is not None
-    raise from_upstream(last, exchange.attempts[-1].deployment.name)
+    raise from_upstream(last, exchange.attempts[-1].deployment.name if exchange.attempts else "")
 
 
 def _backoff(tries: int, last: UpstreamError) -> float:
@@ -85,9 +85,10 @@ async def _pause(seconds: float, deadline: Deadline) -> None:
 
 async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, deadline: Deadline) -> Success:
     """One try, recorded. Raises `UpstreamError`, secrets removed."""
+    assert exchange.call is not None
+    adapter = adapter_for(deployment.target.kind, exchange.call)
     record = AttemptRecord(deployment, time.monotonic())
     exchange.attempts.append(record)
-    adapter = KINDS[deployment.target.kind].adapter()
     try:
         success = await _open(exchange, plane, deployment, adapter, deadline)
     except asyncio.CancelledError:

@@ -1,40 +1,66 @@
-"""The endpoints that carry a model call: what each wants of a body."""
+"""The endpoints that carry a model call: which path speaks which dialect, and what a body must hold."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from routing.proxy.errors import GatewayError
 from routing.wire.contract import Call, Json
+from routing.wire.dialects.dialect import Dialect
+from routing.wire.dialects.openai_chat import OPENAI_CHAT
+from routing.wire.failure import bad_request
+
+MAX_NAME = 256  # characters of a model's name
+Read = Callable[[Json, Dialect, str], Call]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One POST path. ``name`` is what a key's endpoint list and the ledger call it."""
+    """One POST path. ``name`` is what a key's endpoint list and the ledger call it.
+
+    ``read`` takes the body and what the path says after the endpoint's own part: "" or a model's name.
+    """
 
     name: str
-    read: Callable[[Json], Call]
+    dialect: Dialect
+    read: Read
 
 
-def bad_request(message: str, param: str | None = None, code: str = "invalid_request_error") -> GatewayError:
-    return GatewayError(400, code, message, param)
+def model_in(body: Json) -> str:
+    """The model that a body names. Raises `GatewayError` (400)."""
+    model = body.get("model")
+    if not isinstance(model, str) or not 0 < len(model) <= MAX_NAME:
+        raise bad_request("'model' must name a model.", "model")
+    return model
 
 
-def _chat(body: Json) -> Call:
-    if not isinstance(body.get("messages"), list):
-        raise bad_request("'messages' must be a list of messages.", "messages")
+def stream_in(body: Json) -> bool:
+    """Whether a body asks for a stream. Raises `GatewayError` (400)."""
     stream = body.get("stream")
     if stream is not None and not isinstance(stream, bool):
         raise bad_request("'stream' must be true or false.", "stream")
-    return Call("chat", body, bool(stream))
+    return bool(stream)
 
 
-def _embeddings(body: Json) -> Call:
+def _chat(body: Json, dialect: Dialect, rest: str) -> Call:
+    if not isinstance(body.get("messages"), list):
+        raise bad_request("'messages' must be a list of messages.", "messages")
+    options = body.get("stream_options")
+    wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
+    return Call("chat", dialect.name, body, model_in(body), stream_in(body), wants_usage)
+
+
+def _embeddings(body: Json, dialect: Dialect, rest: str) -> Call:
     if not isinstance(body.get("input"), str | list):
         raise bad_request("'input' must be a text or a list.", "input")
-    return Call("embeddings", body, False)
+    return Call("embeddings", dialect.name, body, model_in(body))
 
 
 ENDPOINTS = {
-    "/v1/chat/completions": Endpoint("chat", _chat),
-    "/v1/embeddings": Endpoint("embeddings", _embeddings),
+    "/v1/chat/completions": Endpoint("chat", OPENAI_CHAT, _chat),
+    "/v1/embeddings": Endpoint("embeddings", OPENAI_CHAT, _embeddings),
 }
+
+
+def endpoint_at(path: str) -> tuple[Endpoint, str] | None:
+    """The endpoint of a path, and what the path says beyond it."""
+    endpoint = ENDPOINTS.get(path)
+    return (endpoint, "") if endpoint is not None else None

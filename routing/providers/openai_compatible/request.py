@@ -12,11 +12,11 @@ def build(call: Call, target: Target) -> Outgoing:
 
     Raises `UpstreamError` (BAD_REQUEST).
     """
-    body: Json = {**call.body, "model": target.model}
+    body: Json = {**call.chat, "model": target.model}
     if call.stream:
         options = body.get("stream_options")
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     try:
-        return Outgoing(PATHS[call.endpoint], orjson.dumps(body))
+        return Outgoing(PATHS[call.operation], orjson.dumps(body))
     except orjson.JSONEncodeError:  # it reads deeper than it writes
         raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

@@ -9,7 +9,7 @@ import orjson
 
 from billing.dataplane.usage import Usage, usage_from_openai
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
-from routing.wire.errors import error_from_object
+from routing.wire.openai_errors import error_from_object
 from routing.wire.sse import SseDecoder, encode
 from routing.wire.tokens import COUNTED_CHARS
 
@@ -61,7 +61,7 @@ class ChatStream:
                 if len(self.texts) < KEPT_TEXTS:
                     self.texts.append(text)
                 self.chars += len(text)
-                return Event(encode(payload), True)
+                return Event(encode(payload), (chunk,), True)
         except (KeyError, TypeError, ValueError):
             pass
         return self._read_unusual(chunk, payload)
@@ -80,7 +80,7 @@ class ChatStream:
             self.failed = error_from_object(error, 200)
             return None
         if choices and type(choices) is list:
-            return Event(encode(payload), self._has_content(choices))
+            return Event(encode(payload), (chunk,), self._has_content(choices))
         return Event(encode(payload), usage_only=usage is not None)
 
     def _read_no_json(self, payload: bytes) -> Event | None:
