@@ -75,7 +75,7 @@ def _ask(target: Target) -> None:
 
 def _try(operation: str, body: Json, target: Target) -> None:
     call = Call(operation, "openai_chat", {"model": target.model, **body}, target.model)
-    adapter = adapter_for(target.kind, call)
+    adapter = adapter_for(target, call)
     outgoing = adapter.build(call, target)
     status, headers, content = _exchange(KINDS[target.kind], outgoing, target)
     if status != 200:

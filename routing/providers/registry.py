@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from routing.providers.openai_compatible.adapter import OpenAICompatibleAdapter
 from routing.providers.sandbox.answer import SandboxAnswer, answer
-from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, UpstreamError
+from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, Target, UpstreamError
 
 MakeAdapter = Callable[[], Adapter]
 
@@ -17,6 +17,7 @@ class Kind:
     chat: MakeAdapter
     signer: str  # a row of routing/signing/registry.py
     native: Mapping[str, MakeAdapter] = field(default_factory=dict)  # more client dialects that it speaks itself
+    apis: Mapping[str, MakeAdapter] = field(default_factory=dict)  # for all chats, where the setting `api` names one
     operations: Mapping[str, MakeAdapter] = field(default_factory=dict)  # embeddings, moderations, rerank, count_tokens
     probe: str = ""  # a path whose GET is free of charge, for health checks
     answers_here: Callable[[Outgoing], SandboxAnswer] | None = None  # in the process, no network
@@ -29,10 +30,15 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def adapter_for(kind: str, call: Call) -> Adapter:
+def adapter_for(target: Target, call: Call) -> Adapter:
     """A new adapter for one attempt. Raises `UpstreamError` (UNSUPPORTED) for what this kind cannot do."""
-    row = KINDS[kind]
-    make = row.native.get(call.dialect, row.chat) if call.operation == "chat" else row.operations.get(call.operation)
+    row = KINDS[target.kind]
+    make = _chat_adapter(row, target, call) if call.operation == "chat" else row.operations.get(call.operation)
     if make is None:
-        raise UpstreamError(ErrorKind.UNSUPPORTED, f"Providers of kind {kind} have no {call.operation}.")
+        raise UpstreamError(ErrorKind.UNSUPPORTED, f"Providers of kind {target.kind} have no {call.operation}.")
     return make()
+
+
+def _chat_adapter(row: Kind, target: Target, call: Call) -> MakeAdapter:
+    chosen = row.apis.get(target.settings.get("api", ""))
+    return chosen or row.native.get(call.dialect, row.chat)

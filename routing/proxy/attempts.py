@@ -86,7 +86,7 @@ async def _pause(seconds: float, deadline: Deadline) -> None:
 async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, deadline: Deadline) -> Success:
     """One try, recorded. Raises `UpstreamError`, secrets removed."""
     assert exchange.call is not None
-    adapter = adapter_for(deployment.target.kind, exchange.call)
+    adapter = adapter_for(deployment.target, exchange.call)
     record = AttemptRecord(deployment, time.monotonic())
     exchange.attempts.append(record)
     try:

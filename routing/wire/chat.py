@@ -16,6 +16,7 @@ Request
   reasoning_effort            none | minimal | low | medium | high | xhigh
   thinking                    {"type": "enabled", "budget_tokens"} | {"type": "adaptive"} | {"type": "disabled"}
   top_k                       an integer
+  warnings                    what the caller's dialect had to leave out, as sentences; `Call.chat` takes them out
 Answer
   choices[].message           reasoning_content, thinking_blocks, annotations (url_citation),
                               `native_blocks` [{dialect, block}]

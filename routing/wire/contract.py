@@ -86,11 +86,15 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)  # of the caller's, those that a provider may see
     to_chat: Callable[[Json], Json] = field(default=lambda body: body)
     warnings: list[str] = field(default_factory=list)  # what could not be said to the provider; told in a header
+    notes: Json = field(default_factory=dict)  # what the caller's dialect wants again for its answer
 
     @cached_property
     def chat(self) -> Json:
         """The internal form. Raises `GatewayError` (400) for what cannot be understood."""
-        return self.to_chat(self.body)
+        chat = self.to_chat(self.body)
+        if chat is not self.body:
+            self.warnings += chat.pop("warnings", ())
+        return chat
 
 
 @dataclass(slots=True)
