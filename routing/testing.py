@@ -16,7 +16,7 @@ from django.conf import settings
 from routing import encryption
 from routing.addresses import refused_ip
 from routing.models import Deployment
-from routing.providers.registry import KINDS, Kind, adapter_for
+from routing.providers.registry import KINDS, Kind, adapter_for, base_url_of
 from routing.signing.registry import SIGNERS
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
@@ -55,7 +55,8 @@ test_deployment.__test__ = False  # type: ignore[attr-defined]  # it is no test 
 def _target(deployment: Deployment) -> Target:
     provider = deployment.provider
     secrets = tuple(encryption.decrypt(credential.encrypted) for credential in provider.credentials.all())
-    return Target(provider.kind, provider.base_url, deployment.model, provider.headers, secrets)
+    base_url = base_url_of(provider.kind, provider.base_url, provider.settings)
+    return Target(provider.kind, base_url, deployment.model, provider.headers, secrets, provider.settings)
 
 
 def _ask(target: Target) -> None:

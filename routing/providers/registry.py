@@ -19,6 +19,7 @@ class Kind:
     native: Mapping[str, MakeAdapter] = field(default_factory=dict)  # more client dialects that it speaks itself
     apis: Mapping[str, MakeAdapter] = field(default_factory=dict)  # for all chats, where the setting `api` names one
     operations: Mapping[str, MakeAdapter] = field(default_factory=dict)  # embeddings, moderations, rerank, count_tokens
+    base_url: Callable[[Mapping[str, str]], str] = lambda settings: ""  # where it answers, if the account does not say
     probe: str = ""  # a path whose GET is free of charge, for health checks
     answers_here: Callable[[Outgoing], SandboxAnswer] | None = None  # in the process, no network
 
@@ -28,6 +29,11 @@ KINDS: dict[str, Kind] = {
     "sandbox": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, answers_here=answer),
     "openai_compatible": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, probe="/models"),
 }
+
+
+def base_url_of(kind: str, base_url: str, settings: Mapping[str, str]) -> str:
+    """The account's own address, else its kind's; empty if there is neither."""
+    return base_url or (KINDS[kind].base_url(settings) if kind in KINDS else "")
 
 
 def adapter_for(target: Target, call: Call) -> Adapter:
