@@ -149,7 +149,8 @@ def _name(error: Exception) -> str:
 
 @lru_cache(maxsize=1024)
 def _url(base_url: str, path: str) -> URL:
-    return URL(base_url + path)
+    """The path goes out as the adapter wrote it, percent signs and all: that is what was signed."""
+    return URL(str(URL(base_url)) + path, encoded=True)
 
 
 @lru_cache(maxsize=256)

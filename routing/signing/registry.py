@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from routing.signing import bearer
+from routing.signing import aws, bearer
 from routing.wire.contract import Outgoing, Target
 
-SIGNERS: dict[str, Callable[[Outgoing, Target], None]] = {"bearer": bearer.sign}
+SIGNERS: dict[str, Callable[[Outgoing, Target], None]] = {"aws": aws.sign, "bearer": bearer.sign}
