@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from routing.providers.bedrock.adapter import BedrockAdapter
+from routing.providers.bedrock.address import base_url as bedrock_base_url
 from routing.providers.openai_compatible.adapter import OpenAICompatibleAdapter
+from routing.providers.openai_compatible.completions import OpenAICompletionsAdapter
+from routing.providers.openai_responses.adapter import OpenAIResponsesAdapter
 from routing.providers.sandbox.answer import SandboxAnswer, answer
 from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, Target, UpstreamError
 
@@ -18,17 +22,29 @@ class Kind:
     signer: str  # a row of routing/signing/registry.py
     native: Mapping[str, MakeAdapter] = field(default_factory=dict)  # more client dialects that it speaks itself
     apis: Mapping[str, MakeAdapter] = field(default_factory=dict)  # for all chats, where the setting `api` names one
+    keeps_responses: bool = False  # its Responses API stores answers, which can be read and continued there
     operations: Mapping[str, MakeAdapter] = field(default_factory=dict)  # embeddings, moderations, rerank, count_tokens
     base_url: Callable[[Mapping[str, str]], str] = lambda settings: ""  # where it answers, if the account does not say
     probe: str = ""  # a path whose GET is free of charge, for health checks
     answers_here: Callable[[Outgoing], SandboxAnswer] | None = None  # in the process, no network
 
 
+COMPLETIONS: dict[str, MakeAdapter] = {"openai_completions": OpenAICompletionsAdapter}
+RESPONSES: dict[str, MakeAdapter] = {"openai_responses": OpenAIResponsesAdapter}
+RESPONSES_CHOSEN: dict[str, MakeAdapter] = {"responses": OpenAIResponsesAdapter}
 OPENAI_OPERATIONS: dict[str, MakeAdapter] = {"embeddings": OpenAICompatibleAdapter}
 KINDS: dict[str, Kind] = {
     "sandbox": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, answers_here=answer),
-    "openai_compatible": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, probe="/models"),
-}
+    "openai_compatible": Kind(
+        OpenAICompatibleAdapter, "bearer", native=COMPLETIONS, apis=RESPONSES_CHOSEN, operations=OPENAI_OPERATIONS,
+        probe="/models",
+    ),
+    "openai": Kind(
+        OpenAICompatibleAdapter, "bearer", native=COMPLETIONS | RESPONSES, apis=RESPONSES_CHOSEN, keeps_responses=True,
+        operations=OPENAI_OPERATIONS, base_url=lambda settings: "https://api.openai.com/v1", probe="/models",
+    ),
+    "bedrock": Kind(BedrockAdapter, "aws", base_url=bedrock_base_url),
+}  # fmt: skip
 
 
 def base_url_of(kind: str, base_url: str, settings: Mapping[str, str]) -> str:

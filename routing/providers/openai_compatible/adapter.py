@@ -15,10 +15,11 @@ class OpenAICompatibleAdapter(ChatStream):
 
     __slots__ = ("_call",)
     dialect = "openai_chat"
+    path = ""  # where another than the operation's own
 
     def build(self, call: Call, target: Target) -> Outgoing:
         self._call = call
-        return request.build(call, target)
+        return request.build(call, target, self.dialect, self.path)
 
     def parse(self, body: bytes) -> Answer:
         data = response.parse(self._call.operation, body)
@@ -31,7 +32,8 @@ class OpenAICompatibleAdapter(ChatStream):
         return Answer(body, None if self._call.dialect == self.dialect else data)
 
     def estimate(self) -> None:
-        prompt = text_of(self._call.chat.get("messages") or self._call.chat.get("input"))
+        body = self._call.body if self._call.dialect == self.dialect else self._call.chat
+        prompt = text_of(body.get("messages") or body.get("input") or body.get("prompt"))
         wrote = extrapolated("".join(self.texts)[:COUNTED_CHARS], self.chars)
         self.usage = Usage(input_tokens=count(prompt), output_tokens=wrote, source="estimate")
 
