@@ -6,7 +6,7 @@ It is neither metered nor billed by the gateway, since no key called; the provid
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from socket import SOCK_STREAM, getaddrinfo
 
@@ -17,7 +17,8 @@ from routing import encryption
 from routing.addresses import refused_ip
 from routing.models import Deployment
 from routing.providers.registry import KINDS, Kind, adapter_for, base_url_of
-from routing.signing.registry import SIGNERS
+from routing.signing.exchange import TokenExchange
+from routing.signing.registry import EXCHANGES, SIGNERS
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
 SECONDS = 20.0
@@ -88,8 +89,27 @@ def _exchange(kind: Kind, outgoing: Outgoing, target: Target) -> Received:
     if kind.answers_here is not None:  # no network
         answer = kind.answers_here(outgoing)
         return answer.status, answer.headers, b"".join(piece for _, piece in answer.pieces)
+    if kind.signer in EXCHANGES:
+        target = _with_token(EXCHANGES[kind.signer], target)
     SIGNERS[kind.signer](outgoing, target)
     return _send(outgoing, target)
+
+
+def _with_token(exchange: TokenExchange, target: Target) -> Target:
+    """The target with a token in the place of its secret, where that needs one."""
+    request = exchange.request(target)
+    if request is None:
+        return target
+    try:
+        answer = httpx.post(
+            request.url, content=request.body, headers={"Content-Type": request.content_type}, timeout=SECONDS,
+            trust_env=False,
+        )  # fmt: skip
+    except httpx.HTTPError as error:
+        raise _unreachable(type(error).__name__) from None
+    if answer.status_code != 200:
+        raise UpstreamError(ErrorKind.AUTH, "The token endpoint refused the credentials.", answer.status_code)
+    return replace(target, secrets=(exchange.read(answer.content)[0],))
 
 
 def _send(outgoing: Outgoing, target: Target) -> Received:
