@@ -11,6 +11,7 @@ class ProviderKind(models.TextChoices):
 
     SANDBOX = "sandbox", "Sandbox"
     OPENAI_COMPATIBLE = "openai_compatible", "OpenAI-compatible"
+    ANTHROPIC = "anthropic", "Anthropic"
 
 
 class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):

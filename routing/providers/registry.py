@@ -3,8 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from routing.providers.anthropic.adapter import AnthropicAdapter
 from routing.providers.bedrock.adapter import BedrockAdapter
 from routing.providers.bedrock.address import base_url as bedrock_base_url
+from routing.providers.gemini.adapter import GeminiAdapter
+from routing.providers.gemini.counting import GeminiCountAdapter
+from routing.providers.gemini.embeddings import GeminiEmbeddingsAdapter
+from routing.providers.gemini.request import AI_STUDIO, vertex_address
+from routing.providers.local_count import LocalCount
 from routing.providers.openai_compatible.adapter import OpenAICompatibleAdapter
 from routing.providers.openai_compatible.completions import OpenAICompletionsAdapter
 from routing.providers.openai_responses.adapter import OpenAIResponsesAdapter
@@ -33,6 +39,10 @@ COMPLETIONS: dict[str, MakeAdapter] = {"openai_completions": OpenAICompletionsAd
 RESPONSES: dict[str, MakeAdapter] = {"openai_responses": OpenAIResponsesAdapter}
 RESPONSES_CHOSEN: dict[str, MakeAdapter] = {"responses": OpenAIResponsesAdapter}
 OPENAI_OPERATIONS: dict[str, MakeAdapter] = {"embeddings": OpenAICompatibleAdapter}
+GEMINI_OPERATIONS: dict[str, MakeAdapter] = {
+    "count_tokens": GeminiCountAdapter,
+    "embeddings": GeminiEmbeddingsAdapter,
+}
 KINDS: dict[str, Kind] = {
     "sandbox": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, answers_here=answer),
     "openai_compatible": Kind(
@@ -42,6 +52,14 @@ KINDS: dict[str, Kind] = {
     "openai": Kind(
         OpenAICompatibleAdapter, "bearer", native=COMPLETIONS | RESPONSES, apis=RESPONSES_CHOSEN, keeps_responses=True,
         operations=OPENAI_OPERATIONS, base_url=lambda settings: "https://api.openai.com/v1", probe="/models",
+    ),
+    "gemini": Kind(
+        GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=lambda settings: AI_STUDIO, probe="/models"
+    ),
+    "vertex": Kind(GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=vertex_address),
+    "anthropic": Kind(
+        AnthropicAdapter, "x_api_key", operations={"count_tokens": AnthropicAdapter},
+        base_url=lambda settings: "https://api.anthropic.com/v1", probe="/models",
     ),
     "bedrock": Kind(BedrockAdapter, "aws", base_url=bedrock_base_url),
 }  # fmt: skip
@@ -56,6 +74,8 @@ def adapter_for(target: Target, call: Call) -> Adapter:
     """A new adapter for one attempt. Raises `UpstreamError` (UNSUPPORTED) for what this kind cannot do."""
     row = KINDS[target.kind]
     make = _chat_adapter(row, target, call) if call.operation == "chat" else row.operations.get(call.operation)
+    if make is None and call.operation == "count_tokens":
+        make = LocalCount
     if make is None:
         raise UpstreamError(ErrorKind.UNSUPPORTED, f"Providers of kind {target.kind} have no {call.operation}.")
     return make()

@@ -1,11 +1,14 @@
 """The endpoints that carry a model call: which path speaks which dialect, and what a body must hold."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from routing.wire.contract import Call, Json
+from routing.wire.dialects.anthropic_messages import ANTHROPIC_MESSAGES
 from routing.wire.dialects.dialect import Dialect
 from routing.wire.dialects.openai_chat import OPENAI_CHAT
+from routing.wire.dialects.openai_completions import OPENAI_COMPLETIONS
+from routing.wire.dialects.openai_responses import OPENAI_RESPONSES
 from routing.wire.failure import bad_request
 
 MAX_NAME = 256  # characters of a model's name
@@ -22,6 +25,7 @@ class Endpoint:
     name: str
     dialect: Dialect
     read: Read
+    recalls: bool = False  # what it continues is looked up, and its answers are kept
 
 
 def model_in(body: Json) -> str:
@@ -48,6 +52,22 @@ def _chat(body: Json, dialect: Dialect, rest: str) -> Call:
     return Call("chat", dialect.name, body, model_in(body), stream_in(body), wants_usage)
 
 
+def _count_tokens(body: Json, dialect: Dialect, rest: str) -> Call:
+    return replace(_chat(body, dialect, rest), operation="count_tokens", stream=False)
+
+
+def _responses(body: Json, dialect: Dialect, rest: str) -> Call:
+    if not isinstance(body.get("input"), str | list) and not body.get("prompt"):
+        raise bad_request("'input' must be a text or a list of items.", "input")
+    return Call("chat", dialect.name, body, model_in(body), stream_in(body), wants_usage=True)
+
+
+def _completions(body: Json, dialect: Dialect, rest: str) -> Call:
+    if not isinstance(body.get("prompt"), str | list):
+        raise bad_request("'prompt' must be a text or a list.", "prompt")
+    return replace(_chat({**body, "messages": []}, dialect, rest), body=body)
+
+
 def _embeddings(body: Json, dialect: Dialect, rest: str) -> Call:
     if not isinstance(body.get("input"), str | list):
         raise bad_request("'input' must be a text or a list.", "input")
@@ -56,6 +76,10 @@ def _embeddings(body: Json, dialect: Dialect, rest: str) -> Call:
 
 ENDPOINTS = {
     "/v1/chat/completions": Endpoint("chat", OPENAI_CHAT, _chat),
+    "/v1/messages": Endpoint("messages", ANTHROPIC_MESSAGES, _chat),
+    "/v1/messages/count_tokens": Endpoint("messages", ANTHROPIC_MESSAGES, _count_tokens),
+    "/v1/responses": Endpoint("responses", OPENAI_RESPONSES, _responses, recalls=True),
+    "/v1/completions": Endpoint("completions", OPENAI_COMPLETIONS, _completions),
     "/v1/embeddings": Endpoint("embeddings", OPENAI_CHAT, _embeddings),
 }
 

@@ -105,6 +105,7 @@ class Outgoing:
     body: bytes = b""
     headers: Headers = field(default_factory=list)
     method: str = "POST"
+    answered: bytes | None = None  # the answer itself, where nobody needs to be asked
 
 
 @dataclass(frozen=True, slots=True)

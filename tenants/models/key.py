@@ -19,6 +19,7 @@ class Endpoint(models.TextChoices):
     """What a key may be limited to; the data plane's endpoints carry the same names."""
 
     CHAT = "chat", "Chat completions"
+    MESSAGES = "messages", "Messages (Anthropic)"
     EMBEDDINGS = "embeddings", "Embeddings"
     MODELS = "models", "Model list"
 
