@@ -6,7 +6,7 @@ import traceback
 from collections import Counter, defaultdict
 from pathlib import Path
 
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "/tmp")  # noqa: S108 - nothing is counted here
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "/tmp")
 
 from tests.conformance import answers
 from tests.conformance.exceptions import excepted

@@ -20,6 +20,8 @@ ENDPOINTS = {
     "converse": ("bedrock", "converse"),
     "converse-stream": ("bedrock", "converse"),
 }
+# Settings that such a server's account has.
+SETTINGS = {"huggingface": {"done": "optional"}}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Exchange:
     @property
     def kind(self) -> str:
         return ENDPOINTS[self.endpoint][0]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        api = {"api": "responses"} if self.endpoint == "responses" else {}
+        return {**api, **SETTINGS.get(self.provider, {})}
 
     @property
     def dialect(self) -> str:

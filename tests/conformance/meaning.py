@@ -9,9 +9,9 @@ from typing import Any
 
 Json = dict[str, Any]
 _FINISH = {
-    "end_turn": "stop", "stop_sequence": "stop", "pause_turn": "stop", "STOP": "stop", "completed": "stop",
+    "end_turn": "stop", "stop_sequence": "stop", "pause_turn": "stop", "compaction": "stop", "STOP": "stop", "completed": "stop",
     "max_tokens": "length", "MAX_TOKENS": "length", "max_output_tokens": "length", "model_context_window_exceeded": "length",
-    "tool_use": "tool_calls", "function_call": "tool_calls",
+    "complete": "stop", "tool_use": "tool_calls", "function_call": "tool_calls",
     "refusal": "content_filter", "SAFETY": "content_filter", "RECITATION": "content_filter", "BLOCKLIST": "content_filter",
     "PROHIBITED_CONTENT": "content_filter", "SPII": "content_filter", "guardrail_intervened": "content_filter",
     "content_filtered": "content_filter",
@@ -36,9 +36,18 @@ class Meaning:
 def of_openai(answer: Json) -> Meaning:
     choice = (answer.get("choices") or [{}])[0]
     message = choice.get("message") or {}
-    functions = [call["function"] for call in message.get("tool_calls") or [] if call.get("function")]
-    calls = [(function["name"], _arguments(function.get("arguments"))) for function in functions]
-    return Meaning(_texts(message.get("content")), calls, choice.get("finish_reason"))
+    calls = [_called(call) for call in message.get("tool_calls") or []]
+    if message.get("function_call"):
+        calls = [_called({"function": message["function_call"]})]
+    return Meaning(_texts(message.get("content")) or message.get("refusal") or "", calls, choice.get("finish_reason"))
+
+
+def _called(call: Json) -> tuple[str, Any]:
+    """A call of a function, or of a custom tool, whose input is a text."""
+    function = call.get("function")
+    if function:
+        return function["name"], _arguments(function.get("arguments"))
+    return call["custom"]["name"], {"input": call["custom"]["input"]}
 
 
 def of_openai_stream(chunks: Iterable[Json]) -> Meaning:
@@ -48,7 +57,9 @@ def of_openai_stream(chunks: Iterable[Json]) -> Meaning:
             if choice.get("index"):
                 continue
             delta = choice.get("delta") or {}
-            text.append(_texts(delta.get("content")))
+            text.append(_texts(delta.get("content")) or delta.get("refusal") or "")
+            if delta.get("function_call"):
+                delta = {**delta, "tool_calls": [{"index": 0, "function": delta["function_call"]}]}
             finish = choice.get("finish_reason") or finish
             for n, call in enumerate(delta.get("tool_calls") or []):
                 function = call.get("function") or {}
@@ -107,6 +118,7 @@ def of_responses(answer: Json) -> Meaning:
     parts = [p for item in items if item.get("type") == "message" for p in item.get("content") or []]
     text = "".join(p.get("text") or p.get("refusal") or "" for p in parts)
     calls = [(i["name"], _arguments(i.get("arguments"))) for i in items if i.get("type") == "function_call"]
+    calls += [(i["name"], {"input": i.get("input")}) for i in items if i.get("type") == "custom_tool_call"]
     incomplete = (answer.get("incomplete_details") or {}).get("reason")
     return Meaning(text, calls, incomplete or answer.get("status"))
 
@@ -157,6 +169,8 @@ STREAMED = {
 
 def events_of(body: bytes) -> list[Json]:
     """The JSON of each server-sent event; what is no JSON object is left out."""
+    if body.lstrip()[:1] == b"[":  # Google without alt=sse
+        return [event for event in json.loads(body) if isinstance(event, dict)]
     found = []
     for line in body.replace(b"\r\n", b"\n").split(b"\n"):
         if line.startswith(b"data:"):

@@ -32,7 +32,15 @@ def _anthropic(raw: Json) -> Json:
     known = "input_tokens" in raw and "cache_read_input_tokens" in raw
     parts = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
     whole = sum(raw.get(part) or 0 for part in parts) if known else None
-    return {"input": whole, "output": raw.get("output_tokens"), "cached": raw.get("cache_read_input_tokens")}
+    counts = {"input": whole, "output": raw.get("output_tokens"), "cached": raw.get("cache_read_input_tokens")}
+    for step in raw.get("iterations") or []:
+        if step.get("type") == "compaction":  # billed as well, and told here alone
+            counts = {name: _plus(counts[name], value) for name, value in _anthropic(step).items()}
+    return counts
+
+
+def _plus(one: object, other: object) -> object:
+    return one + other if isinstance(one, int) and isinstance(other, int) else None
 
 
 def _gemini(raw: Json) -> Json:
@@ -43,7 +51,11 @@ def _gemini(raw: Json) -> Json:
 
 def _converse(raw: Json) -> Json:
     beside = (raw.get("cacheReadInputTokens") or 0) + (raw.get("cacheWriteInputTokens") or 0)
-    return {"input": raw.get("inputTokens", 0) + beside, "output": raw.get("outputTokens"), "cached": raw.get("cacheReadInputTokens")}
+    return {
+        "input": raw.get("inputTokens", 0) + beside,
+        "output": raw.get("outputTokens"),
+        "cached": raw.get("cacheReadInputTokens"),
+    }
 
 
 _READ = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from billing.dataplane.usage import Usage, usage_from_openai
-from routing.providers.openai_compatible import request, response
+from routing.providers.openai_compatible import normal, request, response
 from routing.providers.openai_compatible.stream import ChatStream
 from routing.wire.contract import Answer, Call, Outgoing, Target, UpstreamError
 from routing.wire.openai_errors import error_from_body
@@ -19,6 +19,7 @@ class OpenAICompatibleAdapter(ChatStream):
 
     def build(self, call: Call, target: Target) -> Outgoing:
         self._call = call
+        self._needs_done = target.settings.get("done") != "optional"
         return request.build(call, target, self.dialect, self.path)
 
     def parse(self, body: bytes) -> Answer:
@@ -29,7 +30,8 @@ class OpenAICompatibleAdapter(ChatStream):
         elif self._call.operation == "chat":
             messages = [choice.get("message") for choice in data["choices"] if isinstance(choice, dict)]
             self._keep(text_of(messages))
-        return Answer(body, None if self._call.dialect == self.dialect else data)
+        straight = self._call.dialect == self.dialect or self._call.operation != "chat"
+        return Answer(body, None if straight else normal.answer(data))
 
     def estimate(self) -> None:
         body = self._call.body if self._call.dialect == self.dialect else self._call.chat
