@@ -1,11 +1,13 @@
 """The endpoints that carry a model call: which path speaks which dialect, and what a body must hold."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.anthropic_messages import ANTHROPIC_MESSAGES
 from routing.wire.dialects.dialect import Dialect
+from routing.wire.dialects.gemini import GEMINI, GEMINI_ARRAY
 from routing.wire.dialects.openai_chat import OPENAI_CHAT
 from routing.wire.dialects.openai_completions import OPENAI_COMPLETIONS
 from routing.wire.dialects.openai_responses import OPENAI_RESPONSES
@@ -74,6 +76,39 @@ def _embeddings(body: Json, dialect: Dialect, rest: str) -> Call:
     return Call("embeddings", dialect.name, body, model_in(body))
 
 
+def _generate(body: Json, dialect: Dialect, rest: str) -> Call:
+    if not isinstance(body.get("contents"), list | dict):
+        raise bad_request("'contents' must be a list of contents.", "contents")
+    return Call("chat", dialect.name, body, _model_in_path(rest), wants_usage=True)
+
+
+def _generate_stream(body: Json, dialect: Dialect, rest: str) -> Call:
+    return replace(_generate(body, dialect, rest), stream=True)
+
+
+def _count_contents(body: Json, dialect: Dialect, rest: str) -> Call:
+    whole = body.get("generateContentRequest", body.get("generate_content_request"))
+    call = _generate(whole if isinstance(whole, dict) else body, dialect, rest)
+    return replace(call, operation="count_tokens", body=body)
+
+
+def _model_in_path(name: str) -> str:
+    if len(name) > MAX_NAME:
+        raise bad_request("The path must name a model.", "model")
+    return name
+
+
+_GOOGLE_PATH = re.compile(
+    r"/v1(?:beta1?)?/(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/([^/]+)/)?models/(.+)"
+    r":(generateContent|streamGenerateContent|countTokens)"
+)
+_SSE_ASKED = re.compile(rb"(?:^|&)(?:\$|%24)?alt=sse(?:&|$)")
+GOOGLE_METHODS = {
+    "generateContent": Endpoint("generate_content", GEMINI, _generate),
+    "streamGenerateContent": Endpoint("generate_content", GEMINI, _generate_stream),
+    "streamGenerateContent, an array": Endpoint("generate_content", GEMINI_ARRAY, _generate_stream),
+    "countTokens": Endpoint("generate_content", GEMINI, _count_contents),
+}
 ENDPOINTS = {
     "/v1/chat/completions": Endpoint("chat", OPENAI_CHAT, _chat),
     "/v1/messages": Endpoint("messages", ANTHROPIC_MESSAGES, _chat),
@@ -84,7 +119,18 @@ ENDPOINTS = {
 }
 
 
-def endpoint_at(path: str) -> tuple[Endpoint, str] | None:
+def endpoint_at(path: str, query: bytes = b"") -> tuple[Endpoint, str] | None:
     """The endpoint of a path, and what the path says beyond it."""
     endpoint = ENDPOINTS.get(path)
-    return (endpoint, "") if endpoint is not None else None
+    return (endpoint, "") if endpoint is not None else _google_endpoint(path, query)
+
+
+def _google_endpoint(path: str, query: bytes) -> tuple[Endpoint, str] | None:
+    """Google's paths name the model and the method, AI Studio's and Vertex AI's alike."""
+    found = _GOOGLE_PATH.fullmatch(path)
+    if found is None:
+        return None
+    publisher, model, method = found.groups()
+    if method == "streamGenerateContent" and not _SSE_ASKED.search(query):
+        method = "streamGenerateContent, an array"
+    return GOOGLE_METHODS[method], model if publisher in (None, "google") else f"{publisher}/{model}"

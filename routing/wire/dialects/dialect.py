@@ -29,3 +29,4 @@ class Dialect:
     emitter: Callable[[Call], Emitter]
     error: Callable[[GatewayError, str], Json]  # an error and the request id → a body
     stream_error: Callable[[GatewayError, str], bytes]  # the same inside a stream
+    stream_type: bytes = b"text/event-stream; charset=utf-8"  # of a stream's bytes
