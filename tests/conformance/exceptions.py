@@ -8,6 +8,6 @@ def excepted(exchange: Exchange) -> str:
     """Why an exchange is left out; empty if it is not."""
     if exchange.endpoint not in ENDPOINTS or ENDPOINTS[exchange.endpoint][0] not in KINDS:
         return f"endpoint {exchange.endpoint}: no dialect of the gateway's"
-    if exchange.body[:4] in (b"\x89PNG", b"%PDF"):
+    if exchange.method == "GET":
         return "a picture or a document that was fetched beside the calls, no answer of a model"
     return ""

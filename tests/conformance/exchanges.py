@@ -33,6 +33,7 @@ class Exchange:
     endpoint: str
     model: str
     features: tuple[str, ...]
+    method: str
     url: str
     request: Json
     status: int
@@ -75,6 +76,7 @@ def _exchange(raw: Json) -> Exchange:
         endpoint=raw["endpoint"],
         model=raw.get("model") or "",
         features=tuple(raw.get("features") or ()),
+        method=raw["request"].get("method") or "POST",
         url=raw["request"].get("url") or "",
         request=_object(raw["request"].get("body")),
         status=response["status"],

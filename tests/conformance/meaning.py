@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-_FINISH = {
-    "end_turn": "stop", "stop_sequence": "stop", "pause_turn": "stop", "compaction": "stop", "STOP": "stop", "completed": "stop",
-    "max_tokens": "length", "MAX_TOKENS": "length", "max_output_tokens": "length", "model_context_window_exceeded": "length",
-    "complete": "stop", "tool_use": "tool_calls", "function_call": "tool_calls",
-    "refusal": "content_filter", "SAFETY": "content_filter", "RECITATION": "content_filter", "BLOCKLIST": "content_filter",
-    "PROHIBITED_CONTENT": "content_filter", "SPII": "content_filter", "guardrail_intervened": "content_filter",
-    "content_filtered": "content_filter",
-}  # fmt: skip
+_WORDS = {
+    "stop": "end_turn stop_sequence pause_turn compaction STOP completed complete queued eos",
+    "length": "max_tokens MAX_TOKENS max_output_tokens model_context_window_exceeded",
+    "tool_calls": "tool_use function_call",
+    "content_filter": """refusal SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII guardrail_intervened
+        content_filtered""",
+}
+_FINISH = {word: finish for finish, words in _WORDS.items() for word in words.split()}
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Meaning:
     finish: str | None = None
 
     def normal(self) -> tuple[str, list[tuple[str, Any]], str | None]:
-        finish = _FINISH.get(self.finish or "", self.finish)
+        finish = _FINISH.get(self.finish or "", self.finish) or "stop"  # some say nothing of it
         if self.tools and finish == "stop":  # Google and Responses have no word of their own for it
             finish = "tool_calls"
         return re.sub(r"\s+", " ", self.text).strip(), self.tools, finish

@@ -18,6 +18,8 @@ def _openai(raw: Json) -> Json:
     prompt, output, total = (raw.get(f"{part}_tokens") for part in ("prompt", "completion", "total"))
     if isinstance(total, int) and total > (prompt or 0) + (output or 0):
         prompt = output = None  # thoughts or audio are counted in the total alone: which part they are, this cannot say
+    if ((raw.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0) > (output or 0):
+        output = None  # thoughts are counted beside the answer
     if cached and prompt and cached > prompt:
         cached = None  # cannot be
     return {"input": prompt, "output": output, "cached": cached}
