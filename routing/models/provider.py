@@ -10,8 +10,11 @@ class ProviderKind(models.TextChoices):
     """What is spoken to it; each is a row of routing/providers/registry.py."""
 
     SANDBOX = "sandbox", "Sandbox"
+    OPENAI = "openai", "OpenAI"
     OPENAI_COMPATIBLE = "openai_compatible", "OpenAI-compatible"
     ANTHROPIC = "anthropic", "Anthropic"
+    GEMINI = "gemini", "Google Gemini"
+    VERTEX = "vertex", "Google Vertex AI"
 
 
 class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):

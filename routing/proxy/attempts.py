@@ -29,6 +29,8 @@ from routing.wire.contract import (
     TruncatedStream,
     UpstreamError,
 )
+from routing.wire.dialects.dialect import Emitter
+from routing.wire.failure import bad_request
 
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.25, 5.0  # seconds
 LONGEST_ANSWER, LONGEST_ERROR = 256 * 1024 * 1024, 1024 * 1024  # bytes
@@ -44,13 +46,14 @@ class Success:
     response: UpstreamResponse
     answer: Answer | None = None
     events: list[Event] = field(default_factory=list)
+    emitter: Emitter | None = None  # of a stream for a caller of another dialect
 
 
 async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline) -> Success:
     """Try the route's deployments in order. Raises `GatewayError` once none is left or the request is at fault."""
     assert exchange.route is not None and exchange.key is not None
     route, last = exchange.route, None
-    for deployment in candidates(route, exchange.key, plane.health):
+    for deployment in _holding(exchange, candidates(route, exchange.key, plane.health)):
         for tries in range(1 + route.retries):
             try:
                 if tries and last is not None:
@@ -64,6 +67,18 @@ async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline
                 break
     assert last is not None
     raise from_upstream(last, exchange.attempts[-1].deployment.name if exchange.attempts else "")
+
+
+def _holding(exchange: Exchange, deployments: list[DeploymentRecord]) -> list[DeploymentRecord]:
+    """Those at the provider that holds what the request continues, if one does. Raises `GatewayError` (400)."""
+    holder = exchange.recall.holder if exchange.recall else None
+    if holder is None:
+        return deployments
+    left = [deployment for deployment in deployments if deployment.provider == holder.provider]
+    if not left:
+        message = f"What this request continues is kept by '{holder.provider}', which the model does not lead to."
+        raise bad_request(message, "previous_response_id")
+    return left
 
 
 def _backoff(tries: int, last: UpstreamError) -> float:

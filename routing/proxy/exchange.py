@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot
+from routing.proxy.stored import Recall
 from routing.wire.contract import Adapter, Call, ErrorKind
 from routing.wire.dialects.dialect import Dialect
 from routing.wire.dialects.openai_chat import OPENAI_CHAT
@@ -45,6 +46,7 @@ class Exchange:
     tenant: TenantSnapshot | None = None
     call: Call | None = None
     end_user: str = ""
+    recall: Recall | None = None  # of the Responses API: what is continued and kept
     route: RouteRecord | None = None
 
     attempts: list[AttemptRecord] = field(default_factory=list)

@@ -10,6 +10,7 @@ from routing.proxy.attempts import Success, note_failure, read_end, timed_out
 from routing.proxy.deadline import Deadline
 from routing.proxy.errors import from_upstream
 from routing.proxy.exchange import Exchange
+from routing.proxy.keep import keep, whole_answer
 from routing.proxy.plane import DataPlane
 from routing.proxy.receive import Send
 from routing.proxy.report import answer_headers, settle
@@ -22,7 +23,6 @@ Headers = list[tuple[bytes, bytes]]
 _WHOLE = (b"content-type", b"application/json")
 # No buffering and no transformation on the way: each token is to be seen as it comes.
 _STREAM: Headers = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
@@ -34,19 +34,20 @@ async def relay_whole(exchange: Exchange, success: Success, plane: DataPlane, se
     exchange.status, exchange.first_content = 200, exchange.first_content or time.monotonic()
     success.response.close()
     settle(exchange, plane.journal, plane.log)
-    body = _body(exchange, success)
+    body = await _body(exchange, success, plane)
     headers = [_WHOLE, (b"content-length", b"%d" % len(body)), *answer_headers(exchange)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _body(exchange: Exchange, success: Success) -> bytes:
-    """The answer in the caller's dialect: the provider's own bytes, where they are."""
+async def _body(exchange: Exchange, success: Success, plane: DataPlane) -> bytes:
+    """The answer in the caller's dialect: the provider's own bytes, where they are. Kept, where it is to be."""
     answer, call = success.answer, exchange.call
     assert answer is not None and call is not None
-    if answer.chat is None:
-        return answer.raw
-    return orjson.dumps(exchange.dialect.answer(answer.chat, success.adapter.usage, call))
+    said = None if answer.chat is None else exchange.dialect.answer(answer.chat, success.adapter.usage, call)
+    if exchange.recall is not None:
+        await keep(exchange, plane, said or whole_answer(success.adapter))
+    return answer.raw if said is None else orjson.dumps(said)
 
 
 async def relay_stream(exchange: Exchange, success: Success, plane: DataPlane, deadline: Deadline, send: Send) -> None:
@@ -55,6 +56,8 @@ async def relay_stream(exchange: Exchange, success: Success, plane: DataPlane, d
         last = await _stream(exchange, success, plane, deadline, send)
         deadline.stop()  # what is left is the client's pace
         settle(exchange, plane.journal, plane.log)
+        if exchange.recall is not None and exchange.error is None:
+            await keep(exchange, plane, whole_answer(success.emitter or success.adapter))
         await send({"type": "http.response.body", "body": last})
         if exchange.error is None:
             await drain(success.response)
@@ -65,7 +68,7 @@ async def relay_stream(exchange: Exchange, success: Success, plane: DataPlane, d
 async def _stream(exchange: Exchange, success: Success, plane: DataPlane, deadline: Deadline, send: Send) -> bytes:
     """All of a stream but its last bytes, which are returned. What goes wrong ends it in the caller's dialect."""
     exchange.status = 200
-    headers = [*_STREAM, *answer_headers(exchange)]
+    headers = [(b"content-type", exchange.dialect.stream_type), *_STREAM, *answer_headers(exchange)]
     try:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         return await _pump(exchange, success, deadline, send)
@@ -83,7 +86,9 @@ async def _pump(exchange: Exchange, success: Success, deadline: Deadline, send: 
     assert exchange.route is not None
     assert exchange.call is not None
     adapter, next_bytes, wants_usage = success.adapter, success.response.next, exchange.call.wants_usage
-    emitter = None if adapter.dialect == exchange.call.dialect else exchange.dialect.emitter(exchange.call)
+    if adapter.dialect != exchange.call.dialect:
+        success.emitter = exchange.dialect.emitter(exchange.call)
+    emitter = success.emitter
     events = success.events
     exchange.first_content = time.monotonic()
     deadline.within(exchange.route.limits.idle, "idle")

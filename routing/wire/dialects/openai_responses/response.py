@@ -53,6 +53,7 @@ def answer(chat: Json, usage: Usage, call: Call) -> Json:
 def frame(call: Call, chat: Json) -> Json:
     """All of a Response but what it answers."""
     asked = {name: default if call.body.get(name) is None else call.body[name] for name, default in _ECHOED.items()}
+    asked["store"] = asked["store"] and call.notes.get("store", True)
     tier = chat.get("service_tier") or call.body.get("service_tier")
     return {
         "id": call.notes.setdefault("id", new_id("resp")),
