@@ -10,4 +10,8 @@ def excepted(exchange: Exchange) -> str:
         return f"endpoint {exchange.endpoint}: no dialect of the gateway's"
     if exchange.method == "GET":
         return "a picture or a document that was fetched beside the calls, no answer of a model"
+    if exchange.endpoint == "responses" and b'"embedding"' in exchange.body[:2000]:
+        return "an embedding, filed under another endpoint"
+    if exchange.dialect == "openai_chat" and b'"audio": {' in exchange.body:
+        return "an answer in sound, which other dialects have no word for"
     return ""

@@ -21,7 +21,7 @@ ENDPOINTS = {
     "converse-stream": ("bedrock", "converse"),
 }
 # Settings that such a server's account has.
-SETTINGS = {"huggingface": {"done": "optional"}}
+SETTINGS = {"huggingface": {"done": "optional"}, "perplexity": {"done": "optional"}}
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ def _object(body: Any) -> Json:
 
 def _bytes(response: Json) -> bytes:
     if response.get("body_b64"):
-        return base64.b64decode(response["body_b64"])
+        body = base64.b64decode(response["body_b64"])
+        return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
     body = response.get("body")
     if isinstance(body, str):
         return body.encode()
