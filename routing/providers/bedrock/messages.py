@@ -48,7 +48,7 @@ def _ordered(system: Blocks, turns: Turns, draft: Draft) -> tuple[Blocks, Turns]
         turns.insert(0, {"role": "user", "content": [{"text": EMPTY}]})
     last = turns[-1]
     if last["role"] == "assistant" and "text" in last["content"][-1]:
-        if draft.model.may_be_claude:  # which refuses white space at the end of what it is to go on from
+        if draft.model.goes_on:  # Claude refuses white space at the end of what it is to go on from
             last["content"][-1] = {"text": last["content"][-1]["text"].rstrip()}
         else:
             draft.warn("This model does not go on from an assistant's message: it was asked to continue.")

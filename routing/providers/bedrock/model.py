@@ -44,6 +44,11 @@ class Model:
         return self.may_be_claude or self.is_nova
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it continues an assistant's message that the conversation ends with; many refuse."""
+        return self.is_nova or (self.may_be_claude and not self.is_claude_since(4, 6))
+
+    @property
     def takes_schema(self) -> bool:
         """https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html"""
         if self.claude is not None:

@@ -28,7 +28,7 @@ def add_tools(body: Json, extra: Json, chat: Json, draft: Draft) -> None:
         if not used:  # nothing to call, and nobody did
             return
         # Converse wants tools declared wherever a conversation holds calls.
-        tools, choice = [_declared(name) for name in used], "none"
+        tools, choice = [_declared(name) for name in used], "none" if draft.model.may_be_claude else ""
     config: Json = {"tools": tools}
     _choose(config, extra, choice, chat.get("parallel_tool_calls") is False, draft)
     body["toolConfig"] = config
