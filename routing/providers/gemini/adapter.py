@@ -7,6 +7,7 @@ from routing.providers.gemini import request, response
 from routing.providers.gemini.errors import error_from_body
 from routing.providers.gemini.model import version
 from routing.providers.gemini.stream import GenerateStream
+from routing.providers.gemini.tools import custom_names
 from routing.wire.contract import Answer, Call, Outgoing, Target, UpstreamError
 from routing.wire.gemini import ARRAY, SSE, dicts, pick
 from routing.wire.tokens import COUNTED_CHARS, count, extrapolated, text_of
@@ -22,6 +23,8 @@ class GeminiAdapter(GenerateStream):
         self.dialect = ARRAY if call.dialect == ARRAY else SSE
         self._translates = call.dialect != self.dialect
         self._counts_once = version(target.model) < 3
+        if self._translates:
+            self._custom = custom_names(call)
         return request.build(call, target)
 
     def parse(self, body: bytes) -> Answer:
@@ -30,7 +33,7 @@ class GeminiAdapter(GenerateStream):
         response.checked(data)
         self._searches = response.searches_in(data, self._counts_once)
         self._note(dicts(data.get("candidates")))
-        return Answer(body, response.chat_of(data, self._model) if self._translates else None)
+        return Answer(body, response.chat_of(data, self._model, self._custom) if self._translates else None)
 
     def estimate(self) -> None:
         said = self._call.chat.get("messages") if self._translates else _own_parts(self._call)

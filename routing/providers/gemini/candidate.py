@@ -4,22 +4,24 @@ import hashlib
 from collections import Counter
 from typing import Any
 
-import orjson
-
 from routing.wire.contract import Json
 from routing.wire.gemini import FINISH_REASONS, SSE, dicts, finish_name, pick, tagged_signature
+from routing.wire.json_text import write
 
 # What only Google's own callers know, kept beside the message under its own name.
 _BESIDE = ("groundingMetadata", "urlContextMetadata", "citationMetadata", "safetyRatings", "finishMessage")
 
 
 class CandidateReader:
-    """State of one candidate: what has come so far. ``whole``: all of it comes at once, so lists need no numbers."""
+    """State of one candidate: what has come so far.
 
-    __slots__ = ("_calls", "_listed", "_response_id", "_text", "_thoughts", "_whole", "finish")
+    ``custom``: the caller's tools that take a text. ``whole``: all of it comes at once, so lists need no numbers.
+    """
 
-    def __init__(self, response_id: str, whole: bool) -> None:
-        self._response_id, self._whole = response_id, whole
+    __slots__ = ("_calls", "_custom", "_listed", "_response_id", "_text", "_thoughts", "_whole", "finish")
+
+    def __init__(self, response_id: str, custom: frozenset[str] = frozenset(), whole: bool = False) -> None:
+        self._response_id, self._custom, self._whole = response_id, custom, whole
         self._calls = 0
         self._text: list[str] = []
         self._thoughts: list[str] = []  # those that no signature has followed yet
@@ -104,13 +106,13 @@ class CandidateReader:
 
     def _read_call(self, call: Json, signature: str, delta: Json) -> None:
         name, args = str(call.get("name") or ""), call.get("args")
-        arguments = orjson.dumps(args if isinstance(args, dict) else {}).decode()
-        made: Json = {
-            "index": self._calls,
-            "id": self._call_id(call, name, arguments),
-            "type": "function",
-            "function": {"name": name, "arguments": arguments},
-        }
+        args = args if isinstance(args, dict) else {}
+        arguments = write(args).decode()
+        made: Json = {"index": self._calls, "id": self._call_id(call, name, arguments)}
+        if name in self._custom:
+            made |= {"type": "custom", "custom": {"name": name, "input": str(args.get("input") or "")}}
+        else:
+            made |= {"type": "function", "function": {"name": name, "arguments": arguments}}
         if signature:
             made["extra_content"] = {"google": {"thought_signature": signature}}
             self._sign(delta, str(self._calls), signature)
@@ -135,7 +137,9 @@ class CandidateReader:
                 image["extra_content"] = {"google": {"thought_signature": signature}}
             self._list(delta, "images", image)
         elif mime.startswith("audio/") and "audio" not in delta:
-            audio = {"id": f"audio_{self._response_id}", "data": content, "transcript": "", "expires_at": 0}
+            heard = pick(part, "audioTranscription")
+            transcript = str(heard.get("text") or "") if isinstance(heard, dict) else ""
+            audio = {"id": f"audio_{self._response_id}", "data": content, "transcript": transcript, "expires_at": 0}
             delta["audio"] = {**audio, "mime_type": mime}
         else:
             self._list(delta, "native_blocks", {"dialect": SSE, "block": part})

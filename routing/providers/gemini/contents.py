@@ -84,7 +84,9 @@ class _Contents:
         return parts + said + [self._function_call(one, place, signatures) for place, one in enumerate(calls)]
 
     def _function_call(self, tool_call: Json, place: int, signatures: dict[str, str]) -> Json:
-        function = tool_call.get("function")
+        function, custom = tool_call.get("function"), tool_call.get("custom")
+        if isinstance(custom, dict):
+            function = {"name": custom.get("name"), "arguments": orjson.dumps({"input": custom.get("input")})}
         if not isinstance(function, dict) or not isinstance(function.get("name"), str):
             message = "Gemini knows calls of functions only, each with its name."
             raise UpstreamError(ErrorKind.UNSUPPORTED, message, 400, param="messages")

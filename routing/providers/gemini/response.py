@@ -3,11 +3,10 @@
 import base64
 from typing import Any
 
-import orjson
-
 from routing.providers.gemini.candidate import CandidateReader
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.gemini import dicts, pick
+from routing.wire.json_text import InvalidJson, read
 
 _FIRST, _LAST = 1_600_000_000, 4_000_000_000  # seconds since the epoch that an answer may have been made at
 
@@ -15,8 +14,8 @@ _FIRST, _LAST = 1_600_000_000, 4_000_000_000  # seconds since the epoch that an 
 def parsed(body: bytes) -> Json:
     """The answer's object. Raises `UpstreamError` (SERVER) for what is no answer, (CONTENT_FILTER) for a refusal."""
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = read(body)
+    except InvalidJson:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
     if not isinstance(data, dict):
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer holds no result.", 200)
@@ -61,11 +60,11 @@ def response_id_of(data: Json) -> str:
     return found if isinstance(found, str) else ""
 
 
-def chat_of(data: Json, model: str) -> Json:
-    """A whole answer in the internal form."""
+def chat_of(data: Json, model: str, custom: frozenset[str]) -> Json:
+    """A whole answer in the internal form. ``custom``: the caller's tools that take a text."""
     choices = []
     for place, candidate in enumerate(dicts(data.get("candidates")) or [{}]):
-        choice = CandidateReader(response_id_of(data), whole=True).choice(candidate)
+        choice = CandidateReader(response_id_of(data), custom, whole=True).choice(candidate)
         message = {"role": "assistant", "content": None, **choice.pop("delta")}
         for call in message.get("tool_calls", ()):
             del call["index"]

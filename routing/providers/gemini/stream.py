@@ -6,8 +6,6 @@ event that says it is held until the bytes end, to be marked as the last.
 
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage
 from routing.providers.gemini.candidate import CandidateReader
 from routing.providers.gemini.errors import error_from_object
@@ -15,6 +13,7 @@ from routing.providers.gemini.response import blocked, frame, response_id_of, se
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.gemini import ARRAY, SSE, dicts, finish_name, pick, usage_from_google
 from routing.wire.json_array import JsonArrayDecoder
+from routing.wire.json_text import InvalidJson, read
 from routing.wire.sse import SseDecoder, encode
 from routing.wire.tokens import COUNTED_CHARS
 
@@ -25,8 +24,8 @@ class GenerateStream:
     """State of one stream. ``dialect``: the framing in which its raw events go on; see `routing.wire.gemini`."""
 
     __slots__ = (
-        "_counts_once", "_decoder", "_ended", "_first", "_held", "_model", "_raw_usage", "_readers", "_searches",
-        "_translates", "_usage", "chars", "dialect", "failed", "malformed", "texts",
+        "_counts_once", "_custom", "_decoder", "_ended", "_first", "_held", "_model", "_raw_usage", "_readers",
+        "_searches", "_translates", "_usage", "chars", "dialect", "failed", "malformed", "texts",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -38,6 +37,7 @@ class GenerateStream:
         self.chars = 0  # and the length of all of it
         self._translates = True
         self._counts_once = False  # searches
+        self._custom: frozenset[str] = frozenset()  # the caller's tools that take a text
         self._model = ""
         self._raw_usage: Any = None  # of the last event that had it; read when it is wanted
         self._usage = Usage()
@@ -85,8 +85,8 @@ class GenerateStream:
             if self.failed is not None:
                 break
             try:
-                data = orjson.loads(payload)
-            except orjson.JSONDecodeError:
+                data = read(payload)
+            except InvalidJson:
                 data = None
             if type(data) is not dict:
                 self.malformed += 1
@@ -158,7 +158,7 @@ class GenerateStream:
             index = _index(candidate)
             reader = self._readers.get(index)
             if reader is None:
-                reader = self._readers[index] = CandidateReader(response_id_of(data), whole=False)
+                reader = self._readers[index] = CandidateReader(response_id_of(data), self._custom)
                 choice = reader.choice(candidate)
                 choice["delta"] = {"role": "assistant", **choice["delta"]}
             else:

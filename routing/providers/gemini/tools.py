@@ -21,14 +21,38 @@ def tools_of(call: Call) -> list[Json]:
     """All functions in one tool, as Gemini wants them, then the server tools."""
     chat = call.chat
     given = dicts(chat.get("tools")) + [{"type": "function", "function": one} for one in dicts(chat.get("functions"))]
-    functions = [_declaration(tool["function"], call) for tool in given if isinstance(tool.get("function"), dict)]
-    tools: list[Json] = [{"functionDeclarations": functions}] if functions else []
+    functions, others = [], []
     for tool in given:
-        if not isinstance(tool.get("function"), dict):
-            tools += _server_tool(tool, call)
+        if isinstance(tool.get("function"), dict):
+            functions.append(_declaration(tool["function"], call))
+        elif tool.get("type") == "custom":
+            functions.append(_text_tool(_custom(tool), call))
+        else:
+            others += _server_tool(tool, call)
+    tools: list[Json] = [{"functionDeclarations": functions}, *others] if functions else others
     if chat.get("web_search_options") is not None and _SEARCH not in tools:
         tools.append(_SEARCH)
     return tools
+
+
+def custom_names(call: Call) -> frozenset[str]:
+    """The caller's tools that take a text, not an object."""
+    customs = [_custom(tool) for tool in dicts(call.chat.get("tools")) if tool.get("type") == "custom"]
+    return frozenset(str(custom.get("name")) for custom in customs)
+
+
+def _custom(tool: Json) -> Json:
+    custom = tool.get("custom", tool)
+    return custom if isinstance(custom, dict) else {}
+
+
+def _text_tool(custom: Json, call: Call) -> Json:
+    """A tool that takes a text, as a function with that one parameter."""
+    form = custom.get("format")
+    if isinstance(form, dict) and form.get("type") == "grammar":
+        call.warnings.append("tools[].custom.format left out: Gemini knows no grammars")
+    text = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
+    return _declaration({**custom, "parameters": text}, call)
 
 
 def _declaration(function: Json, call: Call) -> Json:
@@ -89,7 +113,7 @@ def _named(choice: Json) -> Json:
 
 
 def _function_name(tool: Json) -> str:
-    function = tool.get("function", tool)
+    function = tool.get("function", tool.get("custom", tool))
     name: Any = function.get("name") if isinstance(function, dict) else None
     if not isinstance(name, str):
         raise _bad_choice()

@@ -49,7 +49,7 @@ def finish_reason(choice: Json) -> str:
     native = choice.get("native_finish_reason")
     if native in FINISH_REASONS:
         return str(native)
-    return _REASONS.get(str(choice.get("finish_reason")), "OTHER")
+    return _REASONS.get(str(choice.get("finish_reason")), "STOP")
 
 
 def thoughts(message: Json) -> list[Json]:
@@ -76,9 +76,9 @@ def said(message: Json) -> list[Json]:
     parts += [part for image in dicts(message.get("images")) if (part := _image(image)) is not None]
     audio = message.get("audio")
     if isinstance(audio, dict) and isinstance(audio.get("data"), str):
-        parts.append({"inlineData": {"mimeType": audio.get("mime_type") or "audio/wav", "data": audio["data"]}})
-        if not text and audio.get("transcript"):
-            parts.append({"text": str(audio["transcript"])})
+        speech: Json = {"inlineData": {"mimeType": audio.get("mime_type") or "audio/wav", "data": audio["data"]}}
+        transcript = audio.get("transcript")
+        parts.append({**speech, "audioTranscription": {"text": transcript}} if transcript else speech)
     return parts
 
 
@@ -106,9 +106,12 @@ def _image(image: Json) -> Json | None:
 
 def function_call(tool_call: Json) -> Json:
     """A call with its arguments as an object; what is none of JSON's is kept in one."""
-    function = tool_call.get("function")
-    function = function if isinstance(function, dict) else {}
-    made: Json = {"name": function.get("name") or "", "args": _arguments(function.get("arguments"))}
+    function, custom = tool_call.get("function"), tool_call.get("custom")
+    if isinstance(custom, dict):  # a tool that takes a text
+        made: Json = {"name": custom.get("name") or "", "args": {"input": custom.get("input") or ""}}
+    else:
+        function = function if isinstance(function, dict) else {}
+        made = {"name": function.get("name") or "", "args": _arguments(function.get("arguments"))}
     if isinstance(tool_call.get("id"), str):
         made["id"] = tool_call["id"]
     signature = signature_in(tool_call)

@@ -4,14 +4,12 @@ A function call goes out whole, once its arguments are: Google has no pieces of 
 """
 
 from collections.abc import Iterable
-from typing import Any
-
-import orjson
 
 from billing.dataplane.usage import Usage
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.gemini.response import beside, finish_reason, frame, function_call, said, thoughts
 from routing.wire.gemini import dicts, usage_metadata
+from routing.wire.json_text import write
 from routing.wire.sse import encode
 
 
@@ -43,7 +41,7 @@ class GeminiEmitter:
         return self._candidates.setdefault(index, _Candidate()).read(choice, index)
 
     def _event(self, candidates: list[Json], more: Json) -> bytes:
-        return self._framed(orjson.dumps({"candidates": candidates, **more, **self._frame}))
+        return self._framed(write({"candidates": candidates, **more, **self._frame}))
 
     def _framed(self, event: bytes) -> bytes:
         return encode(event)
@@ -100,11 +98,14 @@ class _Candidate:
 
     def _keep(self, call: Json) -> None:
         place = call.get("index")
-        kept = self._calls.setdefault(place if type(place) is int else len(self._calls), {"function": {}})
+        kept = self._calls.setdefault(place if type(place) is int else len(self._calls), {})
         for name in ("id", "extra_content"):
             if call.get(name) is not None:
                 kept[name] = call[name]
-        _put_together(kept["function"], call.get("function"))
+        for kind, text in (("function", "arguments"), ("custom", "input")):
+            piece = call.get(kind)
+            if isinstance(piece, dict):
+                _put_together(kept.setdefault(kind, {}), piece, text)
 
     def end(self, index: int) -> Json:
         parts = [function_call(call) for _, call in sorted(self._calls.items())]
@@ -113,10 +114,8 @@ class _Candidate:
         return {**content, "finishReason": reason, "index": index, **beside({}, self._annotations)}
 
 
-def _put_together(kept: Json, piece: Any) -> None:
-    if not isinstance(piece, dict):
-        return
+def _put_together(kept: Json, piece: Json, text: str) -> None:
     if isinstance(piece.get("name"), str) and piece["name"]:
         kept["name"] = piece["name"]
-    if isinstance(piece.get("arguments"), str):
-        kept["arguments"] = kept.get("arguments", "") + piece["arguments"]
+    if isinstance(piece.get(text), str):
+        kept[text] = kept.get(text, "") + piece[text]
