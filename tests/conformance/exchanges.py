@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +95,7 @@ def _object(body: Any) -> Json:
 def _bytes(response: Json) -> bytes:
     if response.get("body_b64"):
         body = base64.b64decode(response["body_b64"])
-        return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+        return zlib.decompressobj(31).decompress(body) if body[:2] == b"\x1f\x8b" else body
     body = response.get("body")
     if isinstance(body, str):
         return body.encode()
