@@ -17,6 +17,7 @@ _SAME = {
     "frequency_penalty": "frequencyPenalty", "logprobs": "responseLogprobs", "top_logprobs": "logprobs",
 }  # fmt: skip
 JSON_MIME = "application/json"
+_TIERS = {"default": "standard", "flex": "flex", "priority": "priority"}
 
 
 def generation_config(call: Call, model: str) -> Json:
@@ -67,6 +68,12 @@ def _modalities(chat: Json) -> Json:
     if isinstance(voice, str):
         out["speechConfig"] = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": voice}}}
     return out
+
+
+def service_tier(chat: Json) -> Json:
+    """OpenAI's tiers by Google's names; what is left to the provider needs no saying."""
+    tier = _TIERS.get(str(chat.get("service_tier")))
+    return {"serviceTier": tier} if tier else {}
 
 
 def extras(chat: Json) -> Json:

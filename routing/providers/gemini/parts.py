@@ -33,7 +33,10 @@ class PartsWriter:
             return _text(part)
         if kind == "native":
             return self._native(part)
-        writer = {"image_url": self._image, "input_audio": self._audio, "file": self._file, "video_url": self._video}
+        writer = {
+            "image_url": self._image, "input_audio": self._audio, "file": self._file, "video_url": self._video,
+            "document_url": _document,
+        }  # fmt: skip
         if kind not in writer:
             raise _refused(f"Gemini cannot be given a content part of type '{kind}'.")
         made = writer[kind](part)
@@ -84,6 +87,11 @@ class PartsWriter:
         if not isinstance(uri, str) or not ("://" in uri or uri.startswith("files/")):
             raise _refused("A file of another provider cannot be given to Gemini: send its data or its URL.")
         return media(uri, mime)
+
+
+def _document(part: Json) -> Json:
+    """As Mistral's callers write it."""
+    return media(part.get("document_url"), "application/pdf")
 
 
 def media(url: Any, default: str) -> Json:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import orjson
 
-from routing.providers.gemini.config import extras, generation_config
+from routing.providers.gemini.config import extras, generation_config, service_tier
 from routing.providers.gemini.contents import conversation
 from routing.providers.gemini.tools import tool_config_of, tools_of
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
@@ -22,7 +22,7 @@ _READ = frozenset({
     "messages", "model", "stream", "stream_options", "tools", "tool_choice", "functions", "function_call",
     "parallel_tool_calls", "web_search_options", "temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens",
     "seed", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "n", "stop", "response_format",
-    "modalities", "audio", "reasoning_effort", "thinking", "google", "extra_body", "user",
+    "modalities", "audio", "reasoning_effort", "reasoning", "thinking", "service_tier", "google", "extra_body", "user",
     "safetySettings", "safety_settings", "cachedContent", "cached_content", "labels", "generationConfig",
     "generation_config", "thinkingConfig", "thinking_config",
 })  # fmt: skip
@@ -99,7 +99,7 @@ def translated(call: Call, target: Target) -> Json:
         body["tools"] = tools
         if (config := tool_config_of(call)) is not None:
             body["toolConfig"] = config
-    own = extras(chat)
+    own = {**service_tier(chat), **extras(chat)}
     config = {**generation_config(call, target.model), **own.pop("generationConfig", {})}
     if config:
         body["generationConfig"] = config

@@ -19,7 +19,9 @@ _PRO, _FLASH, _LITE = (128, 32768), (1, 24576), (512, 24576)  # least and most t
 
 def thinking_config(call: Call, model: str) -> Json | None:
     """None where the caller said nothing of it, or the model cannot think."""
-    wanted, effort = call.chat.get("thinking"), call.chat.get("reasoning_effort")
+    wanted, effort, asked = (call.chat.get(name) for name in ("thinking", "reasoning_effort", "reasoning"))
+    if effort is None and isinstance(asked, dict):  # as OpenRouter writes it
+        effort = asked.get("effort")
     if not isinstance(wanted, dict) and effort is None:
         return None
     if version(model) < 2.5:

@@ -88,12 +88,13 @@ class _Reader:
 
     def _result(self, result: Json) -> Json:
         name, response = str(result.get("name") or ""), result.get("response")
-        content: Any = orjson.dumps(response if response is not None else {}).decode()
+        failed = isinstance(response, dict) and set(response) == {"error"}
+        told = response["error"] if isinstance(response, dict) and failed else response or {}
+        content: Any = told if isinstance(told, str) else orjson.dumps(told).decode()
         media = [made for part in dicts(result.get("parts")) if (made := self._part(part)) is not None]
         if media:
             content = [{"type": "text", "text": content}, *media]
         message = {"role": "tool", "tool_call_id": self._answered(name, result.get("id")), "content": content}
-        failed = isinstance(response, dict) and set(response) == {"error"}
         return {**message, "is_error": True} if failed else message
 
     def _answered(self, name: str, given: Any) -> str:
