@@ -33,7 +33,7 @@ class Cassette:
 
     @property
     def is_event_stream(self) -> bool:
-        return self.status == 200 and bool(self.request.get("stream"))
+        return self.status == 200 and (bool(self.request.get("stream")) or self.endpoint.startswith("stream"))
 
     @property
     def json(self) -> dict[str, Any]:
