@@ -51,6 +51,11 @@ def is_sealed(encrypted: Any) -> bool:
     return isinstance(encrypted, str) and encrypted.startswith(_OURS)
 
 
+def as_arguments(text: str) -> str:
+    """What a custom tool was called with, as the arguments of the function that stands for it in a chat."""
+    return orjson.dumps({"input": text}).decode()
+
+
 def objects(value: Any) -> list[Json]:
     """The dictionaries of a list; whatever else comes is passed over."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []

@@ -19,16 +19,18 @@ class OpenAIResponsesAdapter(ResponsesStream):
 
     def build(self, call: Call, target: Target) -> Outgoing:
         self._call = call
+        outgoing = request.build(call, target)
         if call.dialect != DIALECT:
-            self._chunks = Chunks()
-        return request.build(call, target)
+            self._custom = request.custom_names(call.chat)
+            self._chunks = Chunks(self._custom)
+        return outgoing
 
     def parse(self, body: bytes) -> Answer:
         data = response.parse(body)
         self.answer, self.usage = data, response.usage_of(data)
         if self.usage.source == "none":
             self._keep(text_of([data["output"]]))
-        return Answer(body, None if self._call.dialect == DIALECT else response.to_chat(data))
+        return Answer(body, None if self._call.dialect == DIALECT else response.to_chat(data, self._custom))
 
     def estimate(self) -> None:
         body = self._call.body

@@ -14,9 +14,10 @@ class Chunks:
     An item that came without deltas is told when it is done, so that nothing is lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, custom: frozenset[str] = frozenset()) -> None:
+        self._custom = custom  # tools that the caller itself calls custom
         self._frame: Json = {"object": "chat.completion.chunk", "created": 0, "model": None}
-        self._calls: dict[int, int] = {}  # output index → the call's number
+        self._calls: dict[int, tuple[int, str]] = {}  # output index → the call's number and kind
         self._told: set[int] = set()  # output indexes of which something was told
         self._thought = False
         self._lists: dict[str, int] = {}  # how many entries of a list have gone out
@@ -67,12 +68,15 @@ class Chunks:
         return [({"annotations": [self._entry("annotations", said)]}, {})] if said else []
 
     def item_begun(self, event: Json) -> "Said":
-        call = call_of(_dict(event.get("item")))
+        call = self._call_of(event)
         return self._begin_call(_place(event), call) if call else []
 
+    def _call_of(self, event: Json) -> Json | None:
+        return call_of(_dict(event.get("item")), self._custom)
+
     def _begin_call(self, place: int, call: Json) -> "Said":
-        self._calls[place] = number = len(self._calls)
-        kind = call["type"]
+        number, kind = len(self._calls), call["type"]
+        self._calls[place] = number, kind
         empty = {"arguments": ""} if kind == "function" else {"input": ""}
         return [({"tool_calls": [{"index": number, **call, kind: {**call[kind], **empty}}]}, {})]
 
@@ -80,17 +84,19 @@ class Chunks:
         return self._write_call(_place(event), event.get("delta"), "function", "arguments")
 
     def input(self, event: Json) -> "Said":
+        """The text of a custom tool; told when it is done to those who take it for a function's arguments."""
         return self._write_call(_place(event), event.get("delta"), "custom", "input")
 
     def _write_call(self, place: int, delta: Any, kind: str, name: str) -> "Said":
-        if place not in self._calls or not isinstance(delta, str) or not delta:
+        number, begun_as = self._calls.get(place, (0, None))
+        if begun_as != kind or not isinstance(delta, str) or not delta:
             return []
         self._told.add(place)
-        return [({"tool_calls": [{"index": self._calls[place], kind: {name: delta}}]}, {})]
+        return [({"tool_calls": [{"index": number, kind: {name: delta}}]}, {})]
 
     def item_done(self, event: Json) -> "Said":
         item, place = _dict(event.get("item")), _place(event)
-        call, kind = call_of(item), item.get("type")
+        call, kind = self._call_of(event), item.get("type")
         if call is not None:
             return self._call_done(place, call)
         if kind == "reasoning":

@@ -105,6 +105,12 @@ def _tools(chat: Json, warnings: list[str]) -> Json:
     return ({"tools": tools} if tools else {}) | ({"tool_choice": choice} if choice else {})
 
 
+def custom_names(chat: Json) -> frozenset[str]:
+    """The tools that a chat's own caller calls custom."""
+    custom = [tool.get("custom") for tool in objects(chat.get("tools"))]
+    return frozenset(str(each.get("name")) for each in custom if isinstance(each, dict))
+
+
 def _tool(tool: Json, warnings: list[str]) -> Json | None:
     kind, function, custom = tool.get("type"), tool.get("function"), tool.get("custom")
     if kind == "native" and tool.get("dialect") == DIALECT and isinstance(tool.get("tool"), dict):

@@ -7,7 +7,7 @@ import orjson
 from billing.dataplane.usage import Usage, usage_from_openai
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.openai_errors import error_from_object
-from routing.wire.responses import DIALECT, FINISH_OF_REASON, objects, signature_of
+from routing.wire.responses import DIALECT, FINISH_OF_REASON, as_arguments, objects, signature_of
 
 
 def parse(body: bytes) -> Json:
@@ -50,9 +50,9 @@ def _action(call: Json) -> Any:
     return action.get("type") if isinstance(action, dict) else None
 
 
-def to_chat(response: Json) -> Json:
-    """The internal form of an answer."""
-    message, logprobs = _message(objects(response.get("output")))
+def to_chat(response: Json, custom: frozenset[str] = frozenset()) -> Json:
+    """The internal form of an answer. ``custom``: the tools that the caller itself calls so."""
+    message, logprobs = _message(objects(response.get("output")), custom)
     finish = finish_of(response, bool(message.get("tool_calls")))
     choice = {"index": 0, "message": message, "logprobs": logprobs, "finish_reason": finish}
     chat = {
@@ -74,7 +74,7 @@ def finish_of(response: Json, called: bool) -> str:
     return "tool_calls" if called else "stop"
 
 
-def _message(output: list[Json]) -> tuple[Json, Json | None]:
+def _message(output: list[Json], custom: frozenset[str]) -> tuple[Json, Json | None]:
     message: Json = {"role": "assistant", "content": None, "refusal": None}
     texts: list[str] = []
     probabilities: list[Json] = []
@@ -86,7 +86,7 @@ def _message(output: list[Json]) -> tuple[Json, Json | None]:
                 probabilities += objects(part.get("logprobs"))
         elif kind == "reasoning":
             take_thoughts(message, item)
-        elif (call := call_of(item)) is not None:
+        elif (call := call_of(item, custom)) is not None:
             message.setdefault("tool_calls", []).append(call)
         else:
             message.setdefault("native_blocks", []).append({"dialect": DIALECT, "block": item})
@@ -122,15 +122,24 @@ def thoughts_of(item: Json) -> str:
     return "\n\n".join(text for text in said if isinstance(text, str) and text)
 
 
-def call_of(item: Json) -> Json | None:
-    """A function's or custom tool's call; None for any other item."""
+def call_of(item: Json, custom: frozenset[str]) -> Json | None:
+    """A function's or custom tool's call; None for any other item.
+
+    A custom tool is a function with one text to callers who do not know it as custom.
+    """
     name = item.get("name")
     if item.get("type") == "function_call":
         function = {"name": name, "arguments": _written(item.get("arguments"))}
         return {"id": item.get("call_id"), "type": "function", "function": function}
     if item.get("type") == "custom_tool_call":
-        custom = {"name": name, "input": _written(item.get("input"))}
-        return {"id": item.get("call_id"), "type": "custom", "custom": custom}
+        text = _written(item.get("input"))
+        if name in custom:
+            return {"id": item.get("call_id"), "type": "custom", "custom": {"name": name, "input": text}}
+        return {
+            "id": item.get("call_id"),
+            "type": "function",
+            "function": {"name": name, "arguments": as_arguments(text)},
+        }
     return None
 
 

@@ -6,13 +6,11 @@ What the assistant did between two turns (thoughts, words, calls) is several ite
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from routing.wire.chat import native_part, parts_of
 from routing.wire.contract import Json
 from routing.wire.dialects.openai_responses.parts import content_in, plain
 from routing.wire.failure import bad_request
-from routing.wire.responses import DIALECT, objects, unseal
+from routing.wire.responses import DIALECT, as_arguments, objects, unseal
 
 _ROLES = frozenset({"user", "assistant", "system", "developer"})
 # Items that only configure, or that hold tools, which request.py collects.
@@ -94,7 +92,7 @@ class _Reader:
         self._call(item, function, param)
 
     def custom_call(self, item: Json, param: str) -> None:
-        arguments = orjson.dumps({"input": _string(item, "input", param)}).decode()
+        arguments = as_arguments(_string(item, "input", param))
         self._call(item, {"name": _name(item, param), "arguments": arguments}, param)
 
     def _call(self, item: Json, function: Json, param: str) -> None:
