@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from routing.providers.anthropic.adapter import AnthropicAdapter
-from routing.providers.bedrock.adapter import BedrockAdapter
+from routing.providers.bedrock.adapter import BedrockAdapter, BedrockMessagesAdapter
 from routing.providers.bedrock.address import base_url as bedrock_base_url
+from routing.providers.bedrock.counting import BedrockCount
+from routing.providers.bedrock.embeddings import BedrockEmbeddings
+from routing.providers.bedrock.rerank import BedrockRerank
 from routing.providers.gemini.adapter import GeminiAdapter
 from routing.providers.gemini.counting import GeminiCountAdapter
 from routing.providers.gemini.embeddings import GeminiEmbeddingsAdapter
@@ -61,7 +64,10 @@ KINDS: dict[str, Kind] = {
         AnthropicAdapter, "x_api_key", operations={"count_tokens": AnthropicAdapter},
         base_url=lambda settings: "https://api.anthropic.com/v1", probe="/models",
     ),
-    "bedrock": Kind(BedrockAdapter, "aws", base_url=bedrock_base_url),
+    "bedrock": Kind(
+        BedrockAdapter, "aws", native={"anthropic_messages": BedrockMessagesAdapter}, base_url=bedrock_base_url,
+        operations={"count_tokens": BedrockCount, "embeddings": BedrockEmbeddings, "rerank": BedrockRerank},
+    ),
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from routing.wire.contract import (
     Call,
     ErrorKind,
     Event,
+    ReadsHeaders,
     TruncatedStream,
     UpstreamError,
 )
@@ -144,8 +145,10 @@ async def _read_start(success: Success, call: Call) -> None:
         raise adapter.error(response.status, response.headers, await response.read(LONGEST_ERROR))
     if call.stream:
         await _read_to_content(success)
-    else:
-        success.answer = adapter.parse(await response.read(LONGEST_ANSWER))
+        return
+    if isinstance(adapter, ReadsHeaders):
+        adapter.read_headers(response.headers)
+    success.answer = adapter.parse(await response.read(LONGEST_ANSWER))
 
 
 async def _read_to_content(success: Success) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from billing.dataplane.usage import Usage
 
@@ -168,3 +168,11 @@ class Adapter(Protocol):
 
     def error(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
         """What a failed answer means."""
+
+
+@runtime_checkable
+class ReadsHeaders(Protocol):
+    """An adapter whose provider says in headers what it says nowhere else, such as usage."""
+
+    def read_headers(self, headers: Mapping[str, str]) -> None:
+        """Of a whole, successful answer, before `parse`."""

@@ -15,7 +15,7 @@ _VENDORS = (
 )
 _NAMED = re.compile(rf"(?:^|[./])({_VENDORS})\.([\w.:-]+)")
 _REGION = re.compile(r"^(?:us|eu|ap|apac|au|ca|jp|sa|global|us-gov)\.(?=[a-z0-9]+\.)")
-_CLAUDE = re.compile(r"claude-(?:[a-z]+-|v)?(\d+)(?:[-.](\d{1,2})(?!\d))?")
+_CLAUDE = re.compile(r"claude-(?:[a-z]+-)?v?(\d+)(?:[-.](\d{1,2})(?!\d))?")
 # Vendors whose older models answer to a schema only when it is dressed as a tool that they must call.
 _NO_SCHEMA = {"amazon", "ai21", "cohere", "meta", "writer"}
 _FORCED_TOOLS = {"amazon", "anthropic", "mistral", ""}

@@ -81,15 +81,15 @@ class ConverseStream:
         return []
 
     def _read(self, message: Message) -> Event | None:
-        try:
-            data = orjson.loads(message.payload or b"{}")
-        except orjson.JSONDecodeError:
-            data = None
         if message.header(":message-type") in ("exception", "error"):
-            self.failed = _in_band(message, object_in(data))
+            self.failed = _in_band(message)
             return None
-        read = _EVENTS.get(message.header(":event-type"))
-        if not isinstance(data, dict):
+        return self._answer_event(message)
+
+    def _answer_event(self, message: Message) -> Event | None:
+        """What one event of the answer says; None if it says nothing."""
+        read, data = _EVENTS.get(message.header(":event-type")), _data_of(message)
+        if data is None:
             self.malformed += 1
             return None
         return read(self, data) if read is not None else None
@@ -205,7 +205,7 @@ class ConverseStream:
         return Event(b"", ({**self._frame, "object": "chat.completion.chunk", "choices": [choice]},), content)
 
     def _keep(self, text: str) -> None:
-        if len(self.texts) < COUNTED_CHARS:
+        if text and len(self.texts) < COUNTED_CHARS:
             self.texts.append(text)
         self.chars += len(text)
 
@@ -249,8 +249,17 @@ def _native_of(block: _Block) -> Json | None:
     return {"toolUse": {**block.use, "input": arguments}}
 
 
-def _in_band(message: Message, data: Json) -> UpstreamError:
+def _data_of(message: Message) -> Json | None:
+    """The object that a message holds; None if it holds none."""
+    try:
+        data = orjson.loads(message.payload)
+    except orjson.JSONDecodeError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _in_band(message: Message) -> UpstreamError:
     """An error in the stream: modelled ones have a type and a body, others a code and a text in headers."""
     if message.header(":message-type") == "error":
         return error_of(message.header(":error-code"), {"message": message.header(":error-message")})
-    return error_of(message.header(":exception-type"), data)
+    return error_of(message.header(":exception-type"), _data_of(message) or {})

@@ -182,4 +182,4 @@ def test_an_answer_without_usage_is_estimated() -> None:
     made.parse(orjson.dumps({"output": {"message": {"content": [{"text": "Hello, world!"}]}}}))
     assert made.usage.source == "none"
     made.estimate()
-    assert (made.usage.input_tokens, made.usage.output_tokens, made.usage.source) == (1, 4, "estimate")
+    assert (made.usage.input_tokens, made.usage.output_tokens, made.usage.source) == (5, 4, "estimate")
