@@ -15,6 +15,7 @@ class ProviderKind(models.TextChoices):
     ANTHROPIC = "anthropic", "Anthropic"
     GEMINI = "gemini", "Google Gemini"
     VERTEX = "vertex", "Google Vertex AI"
+    BEDROCK = "bedrock", "AWS Bedrock"
 
 
 class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
