@@ -30,6 +30,8 @@ class Conversation:
     def add(self, message: Any, where: str) -> None:
         """Raises `UpstreamError` (BAD_REQUEST) for a role that nobody knows."""
         role = message.get("role") if isinstance(message, dict) else None
+        if not isinstance(role, str):
+            role = ""
         if role in _SYSTEM:
             self._instruct(message, where)
         elif role in ("tool", "function"):

@@ -20,6 +20,7 @@ class Traits:
     """``thinking``: none, budget (in tokens), or adaptive (with an effort)."""
 
     thinking: str = "budget"
+    budgets: bool = True  # takes a budget, if asked with one
     efforts: tuple[str, ...] = ()
     thinks_unasked: bool = False
     can_stop_thinking: bool = True
@@ -47,6 +48,7 @@ def _of(version: tuple[int, int], model: str) -> Traits:
     always = re.search(r"claude-(mythos|fable)", model) is not None
     return Traits(
         thinking="none" if version < (3, 7) else "budget" if version < (4, 6) else "adaptive",
+        budgets=version < (4, 7),
         efforts=() if version < (4, 6) else _efforts(version),
         thinks_unasked=version >= (5, 0),
         can_stop_thinking=not always,

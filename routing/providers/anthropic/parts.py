@@ -16,6 +16,8 @@ _DATA_URL = re.compile(r"data:([^;,]*)((?:;[^;,]*)*),(.*)", re.DOTALL)
 
 def blocks_of(content: Any, where: str, draft: Draft) -> list[Json]:
     """The blocks of a message's content. Blank texts, which Anthropic refuses, are left out."""
+    if not isinstance(content, str | list | None):
+        raise bad(f"'{where}' must be a text or a list of parts.", where)
     blocks = []
     for index, part in enumerate(parts_of(content)):
         block = _block(part, f"{where}[{index}]", draft)

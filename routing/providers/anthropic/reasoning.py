@@ -24,11 +24,11 @@ def thinking_fields(chat: Json, model: Traits, body: Json, draft: Draft) -> Json
     if model.thinking == "none":
         draft.warn("reasoning_effort was left out: this model does not think")
         return {}
-    if body.get("tool_choice", {}).get("type") in FORCED:
-        draft.warn("reasoning_effort was left out: Anthropic does not think where a tool is forced")
-        return _off(model, draft) if model.thinks_unasked else {}
-    if model.thinking == "adaptive":
+    if model.thinking == "adaptive" and not (model.budgets and given.get("type") == "enabled"):
         return _adaptive(effort, given, model)
+    if body.get("tool_choice", {}).get("type") in FORCED:
+        draft.warn("reasoning_effort was left out: Claude does not think where a tool is forced")
+        return {}
     return _budget(chat, effort, given, body, draft)
 
 
