@@ -65,7 +65,8 @@ KINDS: dict[str, Kind] = {
         base_url=lambda settings: "https://api.anthropic.com/v1", probe="/models",
     ),
     "bedrock": Kind(
-        BedrockAdapter, "aws", native={"anthropic_messages": BedrockMessagesAdapter}, base_url=bedrock_base_url,
+        BedrockAdapter, "aws", native={"anthropic_messages": BedrockMessagesAdapter},
+        apis={"converse": BedrockAdapter}, base_url=bedrock_base_url,
         operations={"count_tokens": BedrockCount, "embeddings": BedrockEmbeddings, "rerank": BedrockRerank},
     ),
 }  # fmt: skip

@@ -20,7 +20,10 @@ ENDPOINTS = {
     "streamGenerateContent": ("gemini", "gemini"),
     "converse": ("bedrock", "converse"),
     "converse-stream": ("bedrock", "converse"),
+    "invoke": ("bedrock", "anthropic_messages"),
+    "invoke-stream": ("bedrock", "anthropic_messages"),
 }
+APIS = {"responses": "responses", "converse": "converse", "converse-stream": "converse"}
 # Settings that such a server's account has.
 SETTINGS = {"huggingface": {"done": "optional"}, "perplexity": {"done": "optional"}}
 
@@ -49,7 +52,7 @@ class Exchange:
 
     @property
     def settings(self) -> dict[str, str]:
-        api = {"api": "responses"} if self.endpoint == "responses" else {}
+        api = {"api": APIS[self.endpoint]} if self.endpoint in APIS else {}
         return {**api, **SETTINGS.get(self.provider, {})}
 
     @property

@@ -52,7 +52,7 @@ class BedrockMessagesAdapter(BedrockAdapter):
 
     def build(self, call: Call, target: Target) -> Outgoing:
         draft = draft_of(call, target)
-        if not draft.model.is_claude_since(3, 0):
+        if not draft.model.is_claude_since(2, 0):
             self._claude, self.dialect = None, BedrockAdapter.dialect
             return super().build(call, target)
         self._call, self._claude, self.dialect = call, ClaudeStream(), ANTHROPIC
