@@ -124,6 +124,8 @@ class GenerateStream:
         return Event(self._framed(payload), chunks, content)
 
     def _framed(self, payload: bytes) -> bytes:
+        if b"\n" in payload:  # SDKs want an event on one line; in JSON a line break is never part of a text
+            payload = payload.replace(b"\n", b" ")
         if self.dialect == SSE:
             return encode(payload)
         opening, self._first = (b"[" if self._first else b",\r\n"), False

@@ -1,11 +1,12 @@
 """What Google's own SDK says of a request and an answer: its types know every field and forbid all others."""
 
+from itertools import pairwise
 from typing import Any
 
 from google.genai import types
 from pydantic import TypeAdapter
 
-_TOP = {
+_TOP: dict[str, TypeAdapter[Any]] = {
     "contents": TypeAdapter(list[types.Content]),
     "systemInstruction": TypeAdapter(types.Content),
     "tools": TypeAdapter(list[types.Tool]),
@@ -24,7 +25,7 @@ def check_request(body: dict[str, Any]) -> None:
     contents = body["contents"]
     assert contents and contents[0]["role"] == "user"
     roles = [content["role"] for content in contents]
-    assert all(one != other for one, other in zip(roles, roles[1:], strict=False)), roles
+    assert all(one != other for one, other in pairwise(roles)), roles
     assert all(content["parts"] and all(content["parts"]) for content in contents)
     assert all(part.get("text") != "" for content in contents for part in content["parts"])
 
