@@ -5,6 +5,8 @@ https://platform.claude.com/docs/en/api/messages
 
 from typing import Any
 
+import orjson
+
 from routing.wire.contract import Json
 
 DIALECT = "anthropic_messages"
@@ -31,3 +33,11 @@ def objects(value: Any) -> list[Json]:
 def text_in(value: Any) -> str:
     """A text; anything else is none."""
     return value if isinstance(value, str) else ""
+
+
+def written(value: Any) -> str:
+    """A tool's input as JSON; nothing is an empty object. ValueError for what is nested too deeply to write."""
+    try:
+        return orjson.dumps({} if value is None else value).decode()
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        raise ValueError("nested too deeply") from None

@@ -10,6 +10,8 @@ import orjson
 from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in
 from routing.wire.contract import Json
 
+DEEP = 200  # levels that are surely written
+
 
 def blocks(message: Json) -> list[Json]:
     """Thoughts, then text with native blocks in their places, then tool uses."""
@@ -126,6 +128,8 @@ def arguments_of(function: Json) -> Json:
         return {}
     try:
         arguments = orjson.loads(written)
-    except orjson.JSONDecodeError:
+        if written.count("{") + written.count("[") > DEEP:
+            orjson.dumps(arguments)  # it reads deeper than it writes
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         arguments = None
     return arguments if isinstance(arguments, dict) else {"input": written}

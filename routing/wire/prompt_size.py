@@ -31,5 +31,8 @@ def _media(messages: list[Any]) -> int:
 def _tools(tools: Any) -> int:
     if not tools:
         return 0
-    written = orjson.dumps(tools, default=str)
+    try:
+        written = orjson.dumps(tools)
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        return 0
     return extrapolated(written[:COUNTED_CHARS].decode(errors="ignore"), len(written))

@@ -7,7 +7,7 @@ import orjson
 from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.output import JSON_TOOL
 from routing.providers.anthropic.response import annotation_of, ending
-from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in
+from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in, written
 from routing.wire.contract import Json
 
 
@@ -118,8 +118,7 @@ class Chunks:
         if block.kind == "tool_use":
             if block.written:
                 return ()
-            given = block.block.get("input")
-            return self._arguments(block, orjson.dumps({} if given is None else given).decode())
+            return self._arguments(block, written(block.block.get("input")))
         if block.kind in THOUGHTS:
             return self._thought(block)
         return self._native(_with_input(block), block)

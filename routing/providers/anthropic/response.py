@@ -7,7 +7,7 @@ import orjson
 from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.errors import error_from_event
 from routing.providers.anthropic.output import JSON_TOOL
-from routing.wire.anthropic import DIALECT, FINISH_OF_STOP, THOUGHTS, objects, text_in
+from routing.wire.anthropic import DIALECT, FINISH_OF_STOP, THOUGHTS, objects, text_in, written
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 
 
@@ -32,8 +32,11 @@ def parse(operation: str, body: bytes) -> Json:
 def completion(data: Json, created: int, draft: Draft) -> Json:
     """A message as an internal answer."""
     reader = _Reader(draft)
-    for block in objects(data["content"]):
-        reader.read(block)
+    try:
+        for block in objects(data["content"]):
+            reader.read(block)
+    except ValueError:
+        raise UpstreamError(ErrorKind.SERVER, "The provider's answer is nested too deeply.", 200) from None
     return {
         "id": text_in(data.get("id")),
         "object": "chat.completion",
@@ -108,11 +111,11 @@ class _Reader:
 
     def _call(self, block: Json) -> None:
         name, given = text_in(block.get("name")), block.get("input")
-        written = orjson.dumps({} if given is None else given).decode()
+        arguments = written(given)
         if self._draft.json_tool and name == JSON_TOOL:
-            self._text += written
+            self._text += arguments
             return
-        function = {"name": self._draft.names.get(name, name), "arguments": written}
+        function = {"name": self._draft.names.get(name, name), "arguments": arguments}
         self._put("tool_calls", {"id": text_in(block.get("id")), "type": "function", "function": function})
 
 

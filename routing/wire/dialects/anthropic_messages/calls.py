@@ -76,6 +76,6 @@ class ToolCalls:
         """By its index; some leave that out, and a new id begins a new call."""
         index = delta.get("index")
         if type(index) is not int:
-            index = delta.get("id") or self._last
+            index = text_in(delta.get("id")) or self._last
         self._last = index
         return self._calls.setdefault(index, ToolCall(len(self._calls)))

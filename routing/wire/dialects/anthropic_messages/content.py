@@ -4,9 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import orjson
-
-from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in
+from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in, written
 from routing.wire.chat import native_part
 from routing.wire.contract import Json
 from routing.wire.failure import bad_request
@@ -83,8 +81,11 @@ def _tool_call(block: Json, where: str) -> Json:
     name, arguments = block.get("name"), block.get("input")
     if not isinstance(name, str) or not isinstance(block.get("id"), str):
         raise bad_request(f"'{where}' must have an id and a name.", where)
-    written = orjson.dumps({} if arguments is None else arguments).decode()
-    call = {"id": block["id"], "type": "function", "function": {"name": name, "arguments": written}}
+    try:
+        function = {"name": name, "arguments": written(arguments)}
+    except ValueError:
+        raise bad_request(f"'{where}.input' is nested too deeply.", f"{where}.input") from None
+    call = {"id": block["id"], "type": "function", "function": function}
     return _marked(call, block)
 
 
