@@ -8,6 +8,7 @@ from routing.wire.responses import objects
 
 _TOLD = {  # fields of ours that are worth a word when they are lost
     "native_blocks": "blocks that only another dialect knows",
+    "citations": "citations",
     "is_error": "the mark that a tool failed",
     "cache_control": "'cache_control'",
 }
@@ -86,6 +87,8 @@ class Messages:
 
     def _part(self, part: Json) -> Json | None:
         if part.get("type") == "native":
+            if isinstance(part.get("text"), str) and part["text"]:
+                return {"type": "text", "text": part["text"]}
             self._warn(f"a part that only {part.get('dialect')} knows")
             return None
         if "cache_control" in part and "cache_control" in self._gone:

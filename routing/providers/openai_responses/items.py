@@ -7,14 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from routing.wire.chat import parts_of
-from routing.wire.contract import Json
+from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.responses import DIALECT, objects, signed_item
 
 _FILE_FIELDS = ("file_data", "file_id", "file_url", "filename")
 
 
 def input_items(messages: Any, warnings: list[str]) -> list[Json]:
-    """The conversation as items. What has no word here is left out, with a warning."""
+    """The conversation as items. What has no word here is left out, with a warning.
+
+    Raises `UpstreamError` (UNSUPPORTED) for audio.
+    """
     writer = _Writer(warnings)
     for message in objects(messages):
         writer.write(message)
@@ -43,11 +46,9 @@ class _Writer:
                 self.items.append(item)
         parts = parts_of(message.get("content"))
         self._native(part for part in parts if part.get("type") == "native")
-        said = [{"type": "output_text", "text": part["text"]} for part in parts if part.get("text")]
-        if refusal := message.get("refusal"):
-            said.append({"type": "refusal", "refusal": refusal})
-        if said:
-            self.items.append({"type": "message", "role": "assistant", "content": said})
+        said = [part.get("text") or part.get("refusal") for part in [*parts, message]]
+        if text := "".join(each for each in said if isinstance(each, str)):
+            self.items.append({"role": "assistant", "content": text})
         self._native(objects(message.get("native_blocks")))
         self.items += [item for call in _calls(message) if (item := self._call(call))]
 
@@ -55,7 +56,7 @@ class _Writer:
         for native in blocks:
             if native.get("dialect") == DIALECT and isinstance(native.get("block"), dict):
                 self.items.append(native["block"])
-            else:
+            elif not native.get("text"):
                 self._warn(f"a block of {native.get('dialect')}")
 
     def _call(self, call: Json) -> Json | None:
@@ -88,7 +89,8 @@ class _Writer:
             self._warn("cache_control: OpenAI caches by itself")
         if part.get("type") == "native" and part.get("dialect") == DIALECT and isinstance(part.get("block"), dict):
             return dict(part["block"])
-        write = _PARTS.get(str(part.get("type")))
+        native_text = part.get("type") == "native" and part.get("text")
+        write = _text if native_text else _PARTS.get(str(part.get("type")))
         said = write(part) if write else None
         if said is None:
             self._warn(f"a part of type '{part.get('type')}'")
@@ -130,7 +132,8 @@ def _file(part: Json) -> Json | None:
 
 
 def _audio(part: Json) -> Json | None:
-    return {"type": "input_audio", "input_audio": part.get("input_audio")}
+    message = "The Responses API does not take audio."
+    raise UpstreamError(ErrorKind.UNSUPPORTED, message, 400, param="input_audio")
 
 
 _PARTS: dict[str, Callable[[Json], Json | None]] = {

@@ -133,7 +133,7 @@ def call_of(item: Json, custom: frozenset[str]) -> Json | None:
         return {"id": item.get("call_id"), "type": "function", "function": function}
     if item.get("type") == "custom_tool_call":
         text = _written(item.get("input"))
-        if name in custom:
+        if isinstance(name, str) and name in custom:
             return {"id": item.get("call_id"), "type": "custom", "custom": {"name": name, "input": text}}
         return {
             "id": item.get("call_id"),

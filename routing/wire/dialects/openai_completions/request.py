@@ -22,7 +22,7 @@ _REFUSED = {
 def to_chat(body: Json) -> Json:
     """The internal form. Raises `GatewayError` (400) for what cannot be understood or said."""
     for name, why in _REFUSED.items():
-        if body.get(name) not in (None, False, ""):
+        if body.get(name) is not None and body[name] is not False and body[name] != "":
             raise bad_request(why, name)
     if (body.get("best_of") or 1) != (body.get("n") or 1):
         raise bad_request("'best_of' cannot be had from this model: it answers as a chat.", "best_of")

@@ -20,7 +20,9 @@ def reasoning_item(text: str, sealed: str | None, item_id: str | None = None) ->
 
 def sealed_thoughts(blocks: list[Json], calls: list[Json]) -> str | None:
     """What the provider wants back with its thoughts: signed blocks, and what belongs to calls. None: nothing."""
-    extras = {call["id"]: call["extra_content"] for call in calls if call.get("id") and call.get("extra_content")}
+    extras = {
+        str(call.get("id")): call["extra_content"] for call in calls if isinstance(call.get("extra_content"), dict)
+    }
     if not blocks and not extras:
         return None
     return seal({"blocks": blocks, "calls": extras})
@@ -50,7 +52,7 @@ def call_item(call: Json, tools: "ToolNames", status: str, item_id: str | None =
     item = {**fields, "type": "function_call", "arguments": arguments, "status": status}
     if name in tools.spaces:
         item["namespace"] = tools.spaces[name]
-    if call.get("extra_content"):
+    if isinstance(call.get("extra_content"), dict):
         item["extra_content"] = call["extra_content"]
     return item
 

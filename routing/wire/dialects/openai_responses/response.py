@@ -28,8 +28,10 @@ _ECHOED: Json = {
     "instructions": None, "max_output_tokens": None, "max_tool_calls": None, "metadata": {},
     "parallel_tool_calls": True, "prompt_cache_key": None, "reasoning": {"effort": None, "summary": None},
     "safety_identifier": None, "store": True, "temperature": 1.0, "text": {"format": {"type": "text"}},
-    "tool_choice": "auto", "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled", "user": None,
+    "tool_choice": "auto", "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled",
 }  # fmt: skip
+
+_TIERS = ("auto", "default", "flex", "scale", "priority")  # others have words of their own
 
 
 def answer(chat: Json, usage: Usage, call: Call) -> Json:
@@ -53,6 +55,8 @@ def answer(chat: Json, usage: Usage, call: Call) -> Json:
 def frame(call: Call, chat: Json) -> Json:
     """All of a Response but what it answers."""
     asked = {name: default if call.body.get(name) is None else call.body[name] for name, default in _ECHOED.items()}
+    if call.body.get("user"):
+        asked["user"] = call.body["user"]
     asked["store"] = asked["store"] and call.notes.get("store", True)
     tier = chat.get("service_tier") or call.body.get("service_tier")
     return {
@@ -67,9 +71,8 @@ def frame(call: Call, chat: Json) -> Json:
         "model": str(chat.get("model") or call.model),
         "output": [],
         "previous_response_id": call.notes.get("previous_response_id"),
-        "service_tier": tier if isinstance(tier, str) else "default",
+        "service_tier": tier if tier in _TIERS else "default",
         "tools": [_shown(tool) for tool in objects(call.body.get("tools"))],
-        "usage": None,
         **asked,
     }
 
