@@ -43,4 +43,4 @@ def parts_of(content: Any) -> list[Json]:
     """A message's content as a list of parts; a text is one part, nothing is none."""
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
-    return [part for part in content or [] if isinstance(part, dict)]
+    return [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []

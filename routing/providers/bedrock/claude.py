@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-
 """
 
 from base64 import b64decode
-from binascii import Error as NoBase64
 from typing import Any
 
 import orjson
@@ -14,15 +13,17 @@ from routing.providers.bedrock.draft import Draft, object_in, objects_in, refuse
 from routing.wire.aws_eventstream import Message
 from routing.wire.contract import Call, Event, Json, Target, UpstreamError
 from routing.wire.openai_errors import error_from_object
+from routing.wire.sse import encode
 
 VERSION = "bedrock-2023-05-31"
 # Bedrock refuses a beta that it does not know; callers send all that theirs know. Others: setting `anthropic_beta`.
 BETAS = {
     "compact-2026-01-12", "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24",
     "context-1m-2025-08-07", "context-management-2025-06-27", "dev-full-thinking-2025-05-14", "effort-2025-11-24",
-    "fine-grained-tool-streaming-2025-05-14", "interleaved-thinking-2025-05-14", "output-128k-2025-02-19",
-    "token-efficient-tools-2025-02-19", "tool-examples-2025-10-29", "tool-search-tool-2025-10-19",
+    "interleaved-thinking-2025-05-14", "output-128k-2025-02-19", "token-efficient-tools-2025-02-19",
+    "tool-examples-2025-10-29", "tool-search-tool-2025-10-19",
 }  # fmt: skip
+_OTHER_NAMES = {"advanced-tool-use-2025-11-20": "tool-search-tool-2025-10-19"}
 # Tools that run on Anthropic's own servers.
 _ELSEWHERE = ("web_search", "web_fetch", "code_execution", "mcp_toolset")
 _NOT_HERE = ("container", "inference_geo", "mcp_servers", "service_tier")
@@ -44,7 +45,8 @@ def body_of(call: Call, target: Target, draft: Draft) -> Json:
 
 
 def _betas(call: Call, target: Target, draft: Draft) -> list[str]:
-    asked = [name.strip() for name in call.headers.get("anthropic-beta", "").split(",") if name.strip()]
+    given = (name.strip() for name in call.headers.get("anthropic-beta", "").split(","))
+    asked = [_OTHER_NAMES.get(name, name) for name in given if name]
     known = BETAS | {name.strip() for name in target.settings.get("anthropic_beta", "").split(",")}
     for name in asked:
         if name not in known:
@@ -73,19 +75,20 @@ class ClaudeStream:
 
     def read(self, message: Message) -> tuple[Event, str] | None:
         """The event and the text in it; None for what is none. An error is left in ``failed``."""
-        event = _event_in(message)
+        payload, event = _event_in(message)
         kind = text_in(event.get("type"))
         if kind == "error":
             self.failed = error_from_object(event.get("error"), 200)
             return None
-        if not kind:
+        if not kind.isidentifier():
             return None
-        event.pop("amazon-bedrock-invocationMetrics", None)
         self._count(object_in(event.get("message")).get("usage"), "none")
         self._count(event.get("usage"), "provider")
         last = kind == "message_stop"
+        if last:  # Bedrock's own measurements come with it
+            payload = b'{"type":"message_stop"}'
         content = kind in ("content_block_start", "content_block_delta", "message_delta")
-        raw = b"event: %s\ndata: %s\n\n" % (kind.encode(), orjson.dumps(event))
+        raw = b"event: %s\n%s" % (kind.encode(), encode(payload))
         return Event(raw, content=content, last=last), _text_in(object_in(event.get("delta")))
 
     def _count(self, usage: Any, source: str) -> None:
@@ -96,11 +99,13 @@ class ClaudeStream:
             self.usage.source = source
 
 
-def _event_in(message: Message) -> Json:
+def _event_in(message: Message) -> tuple[bytes, Json]:
+    """The event in a message as it came and as it reads; empty if there is none."""
     try:
-        return object_in(orjson.loads(b64decode(object_in(orjson.loads(message.payload)).get("bytes") or b"")))
-    except (orjson.JSONDecodeError, NoBase64, TypeError, ValueError):
-        return {}
+        payload = b64decode(object_in(orjson.loads(message.payload)).get("bytes") or b"")
+        return payload, object_in(orjson.loads(payload))
+    except (TypeError, ValueError):
+        return b"", {}
 
 
 def _text_in(delta: Json) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import orjson
 
 from routing.providers.bedrock.claude import body_of
-from routing.providers.bedrock.draft import Draft
+from routing.providers.bedrock.draft import Draft, written
 from routing.providers.bedrock.model import without_region
 from routing.providers.bedrock.request import draft_of, outgoing, prompt
 from routing.providers.bedrock.whole import Whole, answer_in, no_answer
@@ -49,4 +49,4 @@ def _converse(call: Call, draft: Draft) -> Json:
 def _claude(call: Call, target: Target, draft: Draft) -> Json:
     """Anthropic's own request, which must name a limit here though nothing is written."""
     body = {"max_tokens": 1, **body_of(call, target, draft)}
-    return {"invokeModel": {"body": b64encode(orjson.dumps(body)).decode()}}
+    return {"invokeModel": {"body": b64encode(written(body)).decode()}}

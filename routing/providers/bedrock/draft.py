@@ -1,10 +1,11 @@
 """A request to Bedrock while it is being written."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+
+import orjson
 
 from routing.providers.bedrock.model import Model
 from routing.wire.contract import ErrorKind, Json, UpstreamError
@@ -62,10 +63,18 @@ def object_in(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def objects_in(value: Any) -> Iterable[Json]:
+def objects_in(value: Any) -> list[Json]:
     """The dictionaries of a list; none of anything else."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def text_in(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def written(body: Json) -> bytes:
+    """Raises `UpstreamError` (BAD_REQUEST) for what is nested too deeply to write."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

@@ -59,7 +59,8 @@ def error_from_answer(status: int, headers: Mapping[str, str], body: bytes) -> U
         fields = object_in(orjson.loads(body))
     except orjson.JSONDecodeError:
         fields = {}
-    code = headers.get("x-amzn-errortype") or fields.get("__type") or fields.get("code")
+    fields = object_in(fields.get("error")) or fields  # Claude's own, passed on
+    code = headers.get("x-amzn-errortype") or fields.get("__type") or fields.get("code") or fields.get("type")
     return error_of(_code(code), fields, status, retry_after(headers))
 
 

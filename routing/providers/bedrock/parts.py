@@ -115,6 +115,8 @@ def _native(part: Json, draft: Draft, where: str) -> Json | None:
         cited = {"citations": {"enabled": True}} if object_in(block.get("citations")).get("enabled") else {}
         named = {name: text_in(block.get(name)) for name in ("source", "title")}
         return {"searchResult": {**named, "content": texts, **cited}}
+    if text := text_in(part.get("text")):  # what the block says, as its dialect gave it
+        return {"text": text}
     draft.warn(f"A content block of type '{block.get('type')}' was left out: Bedrock does not know it.")
     return None
 

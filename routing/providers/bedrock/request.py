@@ -4,14 +4,12 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
-from routing.providers.bedrock.draft import Draft, object_in, objects_in, refused, text_in
+from routing.providers.bedrock.draft import Draft, object_in, objects_in, refused, text_in, written
 from routing.providers.bedrock.messages import conversation
 from routing.providers.bedrock.model import model_of
 from routing.providers.bedrock.thinking import add_thinking
 from routing.providers.bedrock.tools import add_format, add_tools
-from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
+from routing.wire.contract import Call, Json, Outgoing, Target
 
 # Converse's own fields, which an OpenAI client sends in its extra body.
 _PASSED = (
@@ -33,11 +31,8 @@ _IN_METADATA = re.compile(r"[a-zA-Z0-9\s:_@$#=/+,.-]{1,256}")
 
 
 def outgoing(path: str, body: Json, target: Target) -> Outgoing:
-    """Raises `UpstreamError` (BAD_REQUEST) for what is nested too deeply to write."""
-    try:
-        return Outgoing(f"/model/{quote(target.model, safe='')}/{path}", orjson.dumps(body))
-    except (orjson.JSONEncodeError, RecursionError):
-        raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None
+    """Raises `UpstreamError` (BAD_REQUEST) as `written` does."""
+    return Outgoing(f"/model/{quote(target.model, safe='')}/{path}", written(body))
 
 
 def draft_of(call: Call, target: Target) -> Draft:
@@ -131,10 +126,10 @@ def _add_settings(body: Json, chat: Json, target: Target, draft: Draft) -> None:
             "guardrailIdentifier": identifier or guardrail,
             "guardrailVersion": version if identifier else "DRAFT",
         }
-    tier = chat.get("service_tier")
-    if tier in _TIERS and "serviceTier" not in body:
-        body["serviceTier"] = {"type": _TIERS[tier]}
-    elif tier not in (None, "auto", "standard_only") and tier not in _TIERS:
+    tier = text_in(chat.get("service_tier"))
+    if tier in _TIERS:
+        body.setdefault("serviceTier", {"type": _TIERS[tier]})
+    elif tier not in ("", "auto", "standard_only"):
         draft.warn(f"service_tier '{tier}' was left out: Bedrock does not know it.")
     _add_metadata(body, object_in(chat.get("metadata")), draft)
 
@@ -153,7 +148,8 @@ def _add_metadata(body: Json, metadata: Json, draft: Draft) -> None:
 
 
 def _warn_of_the_rest(chat: Json, draft: Draft) -> None:
-    if "audio" in (chat.get("modalities") or ()):
+    modalities = chat.get("modalities")
+    if isinstance(modalities, list) and "audio" in modalities:
         raise refused("Bedrock's Converse answers in text.", "modalities")
     for name, value in chat.items():
         if name not in _READ and value is not None and value not in _NEUTRAL.get(name, ()):

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from billing.dataplane.usage import Usage, usage_from_counts
+from routing.providers.bedrock.citations import cited
 from routing.providers.bedrock.draft import Draft, object_in, objects_in, text_in
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 
@@ -60,7 +61,7 @@ class _Reading:
         self._thoughts: list[str] = []
         self._thinking: list[Json] = []
         self._calls: list[Json] = []
-        self._annotations: list[Json] = []
+        self._notes: dict[str, list[Json]] = {}  # citations and annotations
         self._native: list[Json] = []
         self._images: list[Json] = []
 
@@ -72,7 +73,7 @@ class _Reading:
         elif "reasoningContent" in block:
             self._reasoning(object_in(block["reasoningContent"]))
         elif "citationsContent" in block:
-            self._cited(block)
+            self._cited(object_in(block["citationsContent"]))
         elif image := image_of(object_in(block.get("image"))):
             self._images.append(image)
         elif block:
@@ -84,7 +85,7 @@ class _Reading:
         thoughts = "".join(self._thoughts)
         found = {
             "reasoning_content": thoughts, "thinking_blocks": self._thinking, "tool_calls": self._calls,
-            "annotations": self._annotations, "images": self._images, "native_blocks": self._native,
+            "images": self._images, "native_blocks": self._native, **self._notes,
         }  # fmt: skip
         return {**message, **{name: value for name, value in found.items() if value}}
 
@@ -109,16 +110,12 @@ class _Reading:
         elif data:
             self._thinking.append({"type": "redacted_thinking", "data": data})
 
-    def _cited(self, block: Json) -> None:
-        cited = object_in(block["citationsContent"])
+    def _cited(self, content: Json) -> None:
         start = sum(map(len, self._texts))
-        text = "".join(text_in(part.get("text")) for part in objects_in(cited.get("content")))
+        text = "".join(text_in(part.get("text")) for part in objects_in(content.get("content")))
         self._texts.append(text)
-        for citation in objects_in(cited.get("citations")):
-            if note := annotation(citation, start, start + len(text)):
-                self._annotations.append(note)
-        if len(self._native) == 0 or self._native[-1] != native(block):
-            self._native.append(native(block))
+        for name, entries in cited(objects_in(content.get("citations")), start, start + len(text)).items():
+            self._notes.setdefault(name, []).extend(entries)
 
 
 def tool_name(use: Json, draft: Draft) -> str:
@@ -128,22 +125,15 @@ def tool_name(use: Json, draft: Draft) -> str:
 
 
 def as_json(value: Any) -> str:
-    return orjson.dumps(value if value is not None else {}).decode()
+    """Raises `UpstreamError` for what is nested more deeply than can be written."""
+    try:
+        return orjson.dumps(value if value is not None else {}).decode()
+    except orjson.JSONEncodeError:
+        raise UpstreamError(ErrorKind.SERVER, "The provider's answer is nested too deeply.", 200) from None
 
 
 def native(block: Json) -> Json:
     return {"dialect": "bedrock", "block": block}
-
-
-def annotation(citation: Json, start: int, end: int) -> Json | None:
-    """A citation of a web page as OpenAI has it; those of documents have no word there."""
-    web = object_in(object_in(citation.get("location")).get("web"))
-    url = text_in(web.get("url"))
-    if not url:
-        return None
-    title = text_in(citation.get("title")) or text_in(web.get("domain"))
-    cited = {"url": url, "title": title, "start_index": start, "end_index": end}
-    return {"type": "url_citation", "url_citation": cited}
 
 
 def image_of(image: Json) -> Json | None:

@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 
 from billing.dataplane.usage import Usage
+from routing.providers.bedrock.citations import cited
 from routing.providers.bedrock.draft import Draft, object_in, objects_in, text_in
 from routing.providers.bedrock.errors import error_of
-from routing.providers.bedrock.response import annotation, finish_reason, image_of, native, tool_name, usage_of
+from routing.providers.bedrock.response import finish_reason, image_of, native, tool_name, usage_of
 from routing.wire.aws_eventstream import EventStreamDecoder, Message
 from routing.wire.contract import ErrorKind, Event, Json, TruncatedStream, UpstreamError
 from routing.wire.tokens import COUNTED_CHARS
@@ -22,9 +23,10 @@ from routing.wire.tokens import COUNTED_CHARS
 class _Block:
     """A content block under way."""
 
-    __slots__ = ("call", "cited", "data", "is_answer", "result", "signature", "text", "use", "written")
+    __slots__ = ("call", "cited", "data", "is_answer", "result", "signature", "start", "text", "use", "written")
 
-    def __init__(self) -> None:
+    def __init__(self, start: int) -> None:
+        self.start = start  # characters said before it
         self.use: Json = {}  # a tool's call
         self.result: Json = {}  # of a tool that the provider ran
         self.call = 0  # which of the calls it is
@@ -40,14 +42,15 @@ class ConverseStream:
     """State of one stream: what has come so far, and whether it ended as it should."""
 
     __slots__ = (
-        "_blocks", "_calls", "_decoder", "_draft", "_ended", "_frame", "_metered", "_native", "_notes", "_said",
-        "_thoughts", "chars", "failed", "malformed", "texts", "usage",
+        "_blocks", "_calls", "_counts", "_decoder", "_draft", "_ended", "_frame", "_metered", "_said", "chars",
+        "failed", "malformed", "texts", "usage",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._decoder = EventStreamDecoder()
         self._blocks: dict[int, _Block] = {}
-        self._calls = self._thoughts = self._notes = self._native = self._said = 0  # how many of each; characters said
+        self._calls = self._said = 0  # tools called, characters said
+        self._counts: dict[str, int] = {}  # entries of each list so far
         self._ended = self._metered = False
         self.usage = Usage()
         self.failed: UpstreamError | None = None
@@ -98,7 +101,7 @@ class ConverseStream:
         return self._event({"role": "assistant", "content": ""})
 
     def _block_start(self, data: Json) -> Event | None:
-        block = self._blocks[_index(data)] = _Block()
+        block = self._blocks[_index(data)] = _Block(self._said)
         start = object_in(data.get("start"))
         if "toolResult" in start:
             block.result = dict(object_in(start["toolResult"]))
@@ -118,7 +121,7 @@ class ConverseStream:
         return self._event({"tool_calls": [{"index": block.call, **call, "function": function}]}, content=True)
 
     def _block_delta(self, data: Json) -> Event | None:
-        block = self._blocks.setdefault(_index(data), _Block())
+        block = self._blocks.setdefault(_index(data), _Block(self._said))
         delta = object_in(data.get("delta"))
         if text := text_in(delta.get("text")):
             return self._say(text)
@@ -127,11 +130,11 @@ class ConverseStream:
         if "reasoningContent" in delta:
             return self._reasoning(block, object_in(delta["reasoningContent"]))
         if "citation" in delta:
-            return self._citation(block, object_in(delta["citation"]))
+            block.cited.append(object_in(delta["citation"]))
         if "toolResult" in delta and block.result:
             block.result.setdefault("content", []).extend(objects_in(delta["toolResult"]))
         if image := image_of(object_in(delta.get("image"))):
-            return self._event({"images": [{"index": 0, **image}]}, content=True)
+            return self._event(self._numbered({"images": [image]}), content=True)
         return None
 
     def _say(self, text: str) -> Event:
@@ -161,14 +164,6 @@ class ConverseStream:
         self._keep(text)
         return self._event({"reasoning_content": text}, content=True)
 
-    def _citation(self, block: _Block, citation: Json) -> Event | None:
-        block.cited.append(citation)
-        note = annotation(citation, 0, self._said)
-        if note is None:
-            return None
-        self._notes += 1
-        return self._event({"annotations": [{"index": self._notes - 1, **note}]}, content=True)
-
     def _block_stop(self, data: Json) -> Event | None:
         block = self._blocks.pop(_index(data), None)
         if block is None:
@@ -176,12 +171,20 @@ class ConverseStream:
         if block.use and not block.written and block.use.get("type") != "server_tool_use":
             return self._arguments(block, "{}")
         if thought := _thought(block):
-            self._thoughts += 1
-            return self._event({"thinking_blocks": [{"index": self._thoughts - 1, **thought}]}, content=True)
+            return self._event(self._numbered({"thinking_blocks": [thought]}), content=True)
         if done := _native_of(block):
-            self._native += 1
-            return self._event({"native_blocks": [{"index": self._native - 1, **native(done)}]})
-        return None
+            return self._event(self._numbered({"native_blocks": [native(done)]}))
+        notes = cited(block.cited, block.start, self._said)
+        return self._event(self._numbered(notes), content=True) if notes else None
+
+    def _numbered(self, delta: dict[str, list[Json]]) -> Json:
+        """Each entry with its place in its list, as clients put lists together."""
+        numbered = {}
+        for name, entries in delta.items():
+            first = self._counts.get(name, 0)
+            self._counts[name] = first + len(entries)
+            numbered[name] = [{"index": first + number, **entry} for number, entry in enumerate(entries)]
+        return numbered
 
     def _message_stop(self, data: Json) -> Event:
         self._ended = True
@@ -238,8 +241,6 @@ def _native_of(block: _Block) -> Json | None:
     """What only Converse has a word for."""
     if block.result:
         return {"toolResult": block.result}
-    if block.cited:
-        return {"citationsContent": {"citations": block.cited}}
     if block.use.get("type") != "server_tool_use":
         return None
     try:

@@ -6,9 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/tool-use-inference-call.htm
 from collections.abc import Iterable
 from typing import Any
 
-import orjson
-
-from routing.providers.bedrock.draft import Draft, bad, object_in, objects_in, refused, text_in
+from routing.providers.bedrock.draft import Draft, bad, object_in, objects_in, refused, text_in, written
 from routing.providers.bedrock.parts import Blocks, cache_point
 from routing.wire.contract import Json
 
@@ -163,13 +161,13 @@ def add_format(body: Json, chat: Json, draft: Draft, thinks: bool) -> None:
     elif draft.model.can_be_forced and not thinks:
         _answer_by_tool(body, schema, draft)
     else:
-        in_words = f"{_JSON_ONLY} It must fit this JSON schema:\n{orjson.dumps(schema).decode()}"
+        in_words = f"{_JSON_ONLY} It must fit this JSON schema:\n{written(schema).decode()}"
         body["system"] = [*body.get("system", ()), {"text": in_words}]
 
 
 def _text_format(described: Json, schema: Json) -> Json:
     named = {name: described[name] for name in ("name", "description") if text_in(described.get(name))}
-    return {"type": "json_schema", "structure": {"jsonSchema": {"schema": orjson.dumps(schema).decode(), **named}}}
+    return {"type": "json_schema", "structure": {"jsonSchema": {"schema": written(schema).decode(), **named}}}
 
 
 def _answer_by_tool(body: Json, schema: Json, draft: Draft) -> None:

@@ -80,6 +80,7 @@ def test_betas_that_bedrock_knows_go_into_the_body() -> None:
     body, _, warnings = sent(BODY, "claude-code-20250219, interleaved-thinking-2025-05-14")
     assert body["anthropic_beta"] == ["interleaved-thinking-2025-05-14"]
     assert warnings == ["The beta 'claude-code-20250219' was left out: Bedrock does not know it."]
+    assert sent(BODY, "advanced-tool-use-2025-11-20")[0]["anthropic_beta"] == ["tool-search-tool-2025-10-19"]
     body, _, warnings = sent(BODY, "new-2027-01-01", anthropic_beta="new-2027-01-01")
     assert (body["anthropic_beta"], warnings) == (["new-2027-01-01"], [])
 

@@ -77,6 +77,7 @@ def test_a_good_key_without_the_model() -> None:
         ({}, b'{"__type": "com.amazon.coral.validate#ValidationException", "Message": "x"}', "ValidationException"),
         ({}, b'{"code": "ValidationException", "message": "x"}', "ValidationException"),
         ({"x-amzn-errortype": "ThrottlingException"}, b"", "ThrottlingException"),
+        ({}, b'{"type": "error", "error": {"type": "invalid_request_error", "message": "x"}}', "invalid_request_error"),
         ({}, b"<html>", None),
         ({}, b"[1]", None),
     ],
