@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from routing.proxy.admit import authenticate, check_endpoint
-from routing.proxy.endpoints import endpoint_at
+from routing.proxy.endpoints import Endpoint, endpoint_at
 from routing.proxy.errors import INTERNAL_ERROR
 from routing.proxy.exchange import Exchange
 from routing.proxy.listing import google_card, google_list, model_card, model_list
@@ -18,18 +18,25 @@ from routing.proxy.receive import Receive, Send
 from routing.proxy.relay import send_error
 from routing.proxy.stored_endpoints import PREFIX as STORED
 from routing.proxy.stored_endpoints import serve_stored
-from routing.wire.dialects.gemini import GEMINI
+from routing.wire.dialects.gemini import GEMINI, GEMINI_ARRAY
 from routing.wire.failure import GatewayError
 
 logger = logging.getLogger(__name__)
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 PREFIXES = ("/v1/", "/v1beta/", "/v1beta1/")
-MODELS = {"/v1/models": (model_list, model_card), "/v1beta/models": (google_list, google_card)}
+MODELS = ("/v1/models", "/v1beta/models")
 
 
 def is_proxied(path: str) -> bool:
     """Whether a path belongs to the data plane."""
     return path.startswith(PREFIXES) or path in OPEN_PATHS
+
+
+def speaks_google(path: str, found: tuple[Endpoint, str] | None, headers: dict[bytes, bytes]) -> bool:
+    """Whether Google's dialect is the caller's. Its SDKs list models at OpenAI's path, so there the header tells."""
+    if found is not None:
+        return found[0].dialect in (GEMINI, GEMINI_ARRAY)
+    return path.startswith("/v1beta") or b"x-goog-api-key" in headers
 
 
 def take_query_key(headers: dict[bytes, bytes], query: bytes) -> None:
@@ -52,7 +59,7 @@ class Proxy:
             return
         found = endpoint_at(path, scope["query_string"])
         exchange = Exchange(found[0].name if found else "models", dict(scope["headers"]))
-        if path.startswith("/v1beta") or (found is not None and found[0].name == "generate_content"):
+        if speaks_google(path, found, exchange.headers):
             exchange.dialect = GEMINI
             take_query_key(exchange.headers, scope["query_string"])
         try:
@@ -103,7 +110,8 @@ async def _models(exchange: Exchange, plane: DataPlane, path: str, method: str) 
     await authenticate(exchange, plane)
     assert exchange.key is not None and exchange.tenant is not None
     check_endpoint(exchange.key, "models")
-    (list_all, card), name = MODELS[models], path[len(models) + 1 :]
+    is_google, name = exchange.dialect is GEMINI, path[len(models) + 1 :]
+    list_all, card = (google_list, google_card) if is_google else (model_list, model_card)
     found = card(exchange.key, exchange.tenant, name) if name else list_all(exchange.key, exchange.tenant)
     return orjson.dumps(found)
 
