@@ -36,8 +36,9 @@ class MessageEmitter:
         for chunk in chunks:
             if not self._started:
                 self._start(chunk, usage)
-            for choice in objects(chunk.get("choices"))[:1]:
-                self._read(choice)
+            for choice in objects(chunk.get("choices")):
+                if not choice.get("index"):  # Anthropic knows but one
+                    self._read(choice)
         return self._taken()
 
     def finish(self, usage: Usage) -> bytes:

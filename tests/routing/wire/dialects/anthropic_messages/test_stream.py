@@ -106,9 +106,8 @@ def test_openai_s_streams_are_accepted_by_the_sdk() -> None:
         stream = emitter.feed(chunks, made.usage) + emitter.finish(made.usage)
         checked(stream)
         message, _ = streamed(stream)
-        said = [
-            choice["delta"].get("content") for chunk in chunks for choice in chunk["choices"][:1] if "delta" in choice
-        ]
+        choices = [choice for chunk in chunks for choice in chunk["choices"] if not choice.get("index")]
+        said = [(choice.get("delta") or {}).get("content") for choice in choices]
         written = "".join(text for text in said if isinstance(text, str))
         assert texts([block.model_dump() for block in message.content]) == written, recorded.id
 
