@@ -9,7 +9,7 @@ from routing.providers.registry import adapter_for
 from routing.wire.aws_eventstream import EventStreamDecoder
 from routing.wire.contract import Adapter, Call, Event, Target, TruncatedStream, UpstreamError
 from routing.wire.dialects.registry import DIALECTS
-from tests.conformance import meaning
+from tests.conformance import meaning, operations
 from tests.conformance.exchanges import Exchange
 from tests.conformance.meaning import STREAMED, WHOLE, Json, Meaning
 from tests.conformance.schemas import complaint
@@ -22,6 +22,9 @@ PROMPT: Json = {"messages": [{"role": "user", "content": "Hello"}]}
 
 def failures(exchange: Exchange) -> Iterator[str]:
     """What is wrong with this answer, in words; nothing if all holds."""
+    if (operation := operations.operation_of(exchange)) is not None:
+        yield from operations.failures(exchange, operation)
+        return
     if exchange.status >= 400:
         yield from _error(exchange)
         return
