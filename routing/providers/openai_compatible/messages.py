@@ -12,6 +12,8 @@ _TOLD = {  # fields of ours that are worth a word when they are lost
     "is_error": "the mark that a tool failed",
     "cache_control": "'cache_control'",
 }
+_FILE_FIELDS = ("file_data", "file_id", "file_url", "filename")
+_WORDS = ("text", "refusal")
 _OURS = frozenset({*_TOLD, "thinking_blocks", "reasoning_content", "extra_content", "images"})
 
 
@@ -72,17 +74,16 @@ class Messages:
 
     def _parts(self, parts: Any, role: str) -> str | list[Json]:
         said = [part for each in parts_of(parts) if (part := self._part(each)) is not None]
-        if role in ("tool", "assistant"):
-            pictures = [part for part in said if part.get("type") not in ("text", "refusal")]
-            if role == "tool":  # whose answers are text only
-                self._shown += pictures
-            said = [part for part in said if part.get("type") in ("text", "refusal")]
-        if all(part.keys() == {"type", "text"} for part in said) and (len(said) == 1 or role in ("tool", "assistant")):
-            return (
-                "\n".join(str(part["text"]) for part in said)
-                if role == "tool"
-                else "".join(str(part["text"]) for part in said)
-            )
+        if role in ("tool", "assistant"):  # whose words are text only
+            others = [part for part in said if part.get("type") not in _WORDS]
+            said = [part for part in said if part.get("type") in _WORDS]
+            if role == "tool":
+                self._shown += others
+            elif others:
+                self._warn("what an assistant showed")
+        texts = [str(part.get("text")) for part in said if part.keys() == {"type", "text"}]
+        if len(texts) == len(said) and (len(said) == 1 or role in ("tool", "assistant")):
+            return ("\n" if role == "tool" else "").join(texts)
         return said
 
     def _part(self, part: Json) -> Json | None:
@@ -105,7 +106,7 @@ class Messages:
         if file.get("file_url") and not data and "file_url" not in self._keeps:
             message = "This provider takes files as data, not by their address."
             raise UpstreamError(ErrorKind.UNSUPPORTED, message, 400, param="file_url")
-        known = {name: file[name] for name in ("file_data", "file_id", "filename") if file.get(name) is not None}
+        known = {name: file[name] for name in _FILE_FIELDS if file.get(name) is not None}
         if data:
             known.setdefault("filename", "file.pdf")
         marked = {"cache_control": part["cache_control"]} if "cache_control" in part else {}

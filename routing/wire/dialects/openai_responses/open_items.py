@@ -132,40 +132,51 @@ class Message:
 
 
 class ToolCall:
-    """A function call, or one of a custom tool, whose text is known only when it is whole."""
+    """A function call, or one of a custom tool.
 
-    __slots__ = ("_arguments", "_call", "_custom", "_emit", "_tools", "id")
+    The text of a custom tool comes as it is from a provider that knows such tools. From others it comes as a
+    function's arguments, and is known only when they are whole.
+    """
+
+    __slots__ = ("_emit", "_name", "_tools", "_written", "as_text", "call", "id")
 
     def __init__(self, emit: Emit, call: Json, tools: ToolNames) -> None:
-        name = call["function"]["name"]
-        self._emit, self._call, self._tools, self._custom = emit, call, tools, name in tools.custom
-        self.id = new_id(tools.prefix(name))
-        self._arguments: list[str] = []
+        self._emit, self.call, self._tools = emit, call, tools
+        self.as_text = "custom" in call  # the provider knows it as a custom tool
+        self._name: str = call["custom" if self.as_text else "function"]["name"]
+        self.id = new_id("ctc" if self._is_custom else "fc")
+        self._written: list[str] = []
         emit("response.output_item.added", item=self._item("", "in_progress"))
 
-    @property
-    def call(self) -> Json:
-        return self._call
-
-    def write(self, arguments: str) -> None:
-        self._arguments.append(arguments)
-        if not self._custom:
-            self._emit("response.function_call_arguments.delta", item_id=self.id, delta=arguments)
+    def write(self, delta: str) -> None:
+        self._written.append(delta)
+        if self.as_text:
+            self._emit("response.custom_tool_call_input.delta", item_id=self.id, delta=delta)
+        elif not self._is_custom:
+            self._emit("response.function_call_arguments.delta", item_id=self.id, delta=delta)
 
     def close(self, status: str) -> Json:
-        arguments = "".join(self._arguments)
-        if self._custom:
-            text = free_text(arguments)
-            self._emit("response.custom_tool_call_input.delta", item_id=self.id, delta=text)
-            self._emit("response.custom_tool_call_input.done", item_id=self.id, input=text)
+        written = "".join(self._written)
+        if self._is_custom:
+            self._close_text(written)
         else:
-            name = self._call["function"]["name"]
-            self._emit("response.function_call_arguments.done", item_id=self.id, name=name, arguments=arguments)
-        item = self._item(arguments, status)
+            fields = {"item_id": self.id, "name": self._name, "arguments": written}
+            self._emit("response.function_call_arguments.done", **fields)
+        item = self._item(written, status)
         self._emit("response.output_item.done", item=item)
         return item
 
-    def _item(self, arguments: str, status: str) -> Json:
-        call = {**self._call, "function": {**self._call["function"], "arguments": arguments}}
-        item = call_item(call, self._tools, status, self.id)
-        return {**item, "input": ""} if self._custom and not arguments else item
+    @property
+    def _is_custom(self) -> bool:
+        return self.as_text or self._name in self._tools.custom
+
+    def _close_text(self, written: str) -> None:
+        text = written if self.as_text else free_text(written)
+        if not self.as_text:
+            self._emit("response.custom_tool_call_input.delta", item_id=self.id, delta=text)
+        self._emit("response.custom_tool_call_input.done", item_id=self.id, input=text)
+
+    def _item(self, written: str, status: str) -> Json:
+        kind, field = ("custom", "input") if self.as_text else ("function", "arguments")
+        call = {**self.call, kind: {"name": self._name, field: written}}
+        return call_item(call, self._tools, status, self.id)

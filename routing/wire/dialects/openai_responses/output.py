@@ -43,12 +43,14 @@ def refusal_part(text: str) -> Json:
 
 def call_item(call: Json, tools: "ToolNames", status: str, item_id: str | None = None) -> Json:
     """A tool call of the internal form; one of a custom tool is that again."""
-    function: Any = call.get("function")
-    function = function if isinstance(function, dict) else {}
-    name, arguments = str(function.get("name") or ""), str(function.get("arguments") or "")
-    fields = {"id": item_id or new_id(tools.prefix(name)), "call_id": str(call.get("id") or ""), "name": name}
-    if name in tools.custom:
-        return {**fields, "type": "custom_tool_call", "input": free_text(arguments), "status": status}
+    custom, function = _dict(call.get("custom")), _dict(call.get("function"))
+    name, arguments = str((custom or function).get("name") or ""), str(function.get("arguments") or "")
+    as_text = bool(custom) or name in tools.custom
+    prefix = "ctc" if as_text else "fc"
+    fields = {"id": item_id or new_id(prefix), "call_id": str(call.get("id") or ""), "name": name}
+    if as_text:
+        text = str(custom.get("input") or "") if custom else free_text(arguments)
+        return {**fields, "type": "custom_tool_call", "input": text, "status": status}
     item = {**fields, "type": "function_call", "arguments": arguments, "status": status}
     if name in tools.spaces:
         item["namespace"] = tools.spaces[name]
@@ -65,9 +67,6 @@ class ToolNames:
     def __init__(self, custom: frozenset[str], spaces: dict[str, str]) -> None:
         self.custom, self.spaces = custom, spaces
 
-    def prefix(self, name: str) -> str:
-        return "ctc" if name in self.custom else "fc"
-
 
 def free_text(arguments: str) -> str:
     """The text in a custom tool's arguments; what the model wrote where it is no such object."""
@@ -77,6 +76,10 @@ def free_text(arguments: str) -> str:
         return arguments
     text = said.get("input") if isinstance(said, dict) else None
     return text if isinstance(text, str) else arguments
+
+
+def _dict(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
 
 
 def annotation_of(annotation: Json) -> Json | None:

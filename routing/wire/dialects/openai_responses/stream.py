@@ -98,30 +98,26 @@ class ResponsesEmitter:
         return self._open
 
     def _tool_call(self, delta: Json) -> None:
-        index, function = self._index(delta), delta.get("function")
-        said: Json = function if isinstance(function, dict) else {}
-        if index not in self._calls and not self._start_call(index, delta, said):
-            return
-        if arguments := _text(said.get("arguments")):
-            self._calls[index][1].write(arguments)
+        index, kind = self._index(delta), "custom" if isinstance(delta.get("custom"), dict) else "function"
+        said: Json = delta[kind] if isinstance(delta.get(kind), dict) else {}
+        written = _text(said.get("arguments" if kind == "function" else "input"))
+        if index not in self._calls:
+            written = self._start_call(index, delta, kind, _text(said.get("name")), written)
+        if written:
+            self._calls[index][1].write(written)
 
-    def _start_call(self, index: int, delta: Json, function: Json) -> bool:
-        """Begin a call, unless its name is still to come."""
+    def _start_call(self, index: int, delta: Json, kind: str, name: str, written: str) -> str:
+        """Begin a call and give what it was called with so far; nothing as long as its name is still to come."""
         early = self._early.pop(index, {})
-        name = _text(function.get("name")) or early.get("name", "")
         known = {key: delta.get(key) or early.get(key) for key in ("id", "extra_content")}
-        arguments = early.get("arguments", "")
+        written = early.get("written", "") + written
         if not name:
-            arguments += _text(function.get("arguments"))
-            self._early[index] = {**known, "name": name, "arguments": arguments}
-            return False
+            self._early[index] = {**known, "written": written}
+            return ""
         self._close("completed")
         place = self._new_place()
-        call = {**known, "function": {"name": name}}
-        self._calls[index] = place, ToolCall(self._at(place), call, self._tools)
-        if arguments:
-            self._calls[index][1].write(arguments)
-        return True
+        self._calls[index] = place, ToolCall(self._at(place), {**known, kind: {"name": name}}, self._tools)
+        return str(written)
 
     def _index(self, delta: Json) -> int:
         """Some leave it out: then an id begins a new call."""
