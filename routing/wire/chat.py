@@ -10,7 +10,8 @@ Request
   …file.citations/title/context   Anthropic's document fields
   assistant.reasoning_content the model's thoughts as text
   assistant.thinking_blocks   [{"type": "thinking", "thinking", "signature"} | {"type": "redacted_thinking", "data"}]
-  tool_calls[].extra_content  {"google": {"thought_signature": …}}, as Google's own OpenAI endpoint has it
+  tool_calls[].extra_content  {"google": {"thought_signature": …}}, as Google's own OpenAI endpoint has it; also on an
+                              assistant's message for its text, and on its images
   tool.is_error               the tool failed
   tools[] of type native      {"type": "native", "dialect", "tool"}: a server tool that only one dialect knows
   reasoning_effort            none | minimal | low | medium | high | xhigh
@@ -20,6 +21,9 @@ Request
 Answer
   choices[].message           reasoning_content, thinking_blocks, annotations (url_citation),
                               `native_blocks` [{dialect, block}]
+  choices[].message.images    pictures that the model made: image_url parts, as OpenRouter has them; also in deltas
+  choices[].message.audio     as OpenAI has it, and mime_type
+  choices[].extra_content     {"google": {groundingMetadata, …}}: what Google says beside its answer
   choices[].native_finish_reason, choices[].stop_sequence   what the provider said, where OpenAI's five words lose it
 Chunk
   choices[].delta             reasoning_content (thoughts as they come), thinking_blocks (one when its signature is

@@ -66,7 +66,12 @@ class CandidateReader:
         elif isinstance(data, dict):
             self._read_data(part, data, signature, delta)
         elif part:
-            self._list(delta, "native_blocks", {"dialect": SSE, "block": part})
+            self._put_native(part, delta)
+
+    def _put_native(self, part: Json, delta: Json) -> None:
+        """A part that only Google knows, and how much of the text came before it."""
+        before = sum(map(len, self._text))
+        self._list(delta, "native_blocks", {"dialect": SSE, "block": part, "at": before})
 
     def _list(self, delta: Json, name: str, entry: Json) -> None:
         """Add to a list of the delta. In a stream each entry says its place: SDKs put lists together by it."""
@@ -142,7 +147,7 @@ class CandidateReader:
             audio = {"id": f"audio_{self._response_id}", "data": content, "transcript": transcript, "expires_at": 0}
             delta["audio"] = {**audio, "mime_type": mime}
         else:
-            self._list(delta, "native_blocks", {"dialect": SSE, "block": part})
+            self._put_native(part, delta)
 
     def _annotations(self, candidate: Json) -> list[Json]:
         grounding, citations = pick(candidate, "groundingMetadata"), pick(candidate, "citationMetadata")

@@ -10,6 +10,7 @@ import orjson
 
 from routing.providers.gemini.model import signs_calls, version
 from routing.providers.gemini.parts import PartsWriter
+from routing.wire.chat import native_part
 from routing.wire.contract import Call, ErrorKind, Json, UpstreamError
 from routing.wire.gemini import NO_SIGNATURE, SSE, dicts, signature_in, untagged_signature
 
@@ -71,8 +72,7 @@ class _Contents:
     def _model_parts(self, message: Json) -> list[Json]:
         signatures = _carried_signatures(message)
         parts = _thoughts(message)
-        parts += [block["block"] for block in dicts(message.get("native_blocks")) if _is_own(block)]
-        said = self.parts.parts(message.get("content"))
+        said = self.parts.parts(_with_natives(message))
         said += self.parts.parts(message.get("refusal") or [])
         said += self.parts.parts(message.get("images") or [])
         signature = signature_in(message) or signatures.get("text")
@@ -154,5 +154,16 @@ def _thoughts(message: Json) -> list[Json]:
     return parts
 
 
-def _is_own(block: Json) -> bool:
-    return block.get("dialect") == SSE and isinstance(block.get("block"), dict)
+def _with_natives(message: Json) -> Any:
+    """A message's content with Google's own blocks in their places; a list of parts has them already."""
+    text, natives = message.get("content"), dicts(message.get("native_blocks"))
+    own = [block for block in natives if block.get("dialect") == SSE and isinstance(block.get("block"), dict)]
+    if not own or not isinstance(text, str | None):
+        return text
+    parts, done = [], 0
+    for block in own:
+        at = block.get("at")
+        place = max(at, done) if type(at) is int else done
+        parts += [{"type": "text", "text": (text or "")[done:place]}, native_part(SSE, block["block"])]
+        done = place
+    return [*parts, {"type": "text", "text": (text or "")[done:]}]

@@ -47,6 +47,8 @@ class PartsWriter:
         block = part.get("block")
         if part.get("dialect") == SSE and isinstance(block, dict):
             return block
+        if isinstance(part.get("text"), str) and part["text"]:  # what it says to those who do not know it
+            return {"text": part["text"]}
         self._call.warnings.append(f"a content block that only {part.get('dialect')} knows was left out")
         return None
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -138,6 +139,14 @@ def test_signatures_in_thinking_blocks_go_back_where_they_came_from() -> None:
     assert thought == {"text": "Hm", "thought": True}
     assert (text["thoughtSignature"], second["thoughtSignature"]) == ("dGV4dA==", "c2ln")
     assert "thoughtSignature" not in first
+
+
+def test_google_s_own_blocks_go_back_to_their_places() -> None:
+    code, made = {"executableCode": {"language": "PYTHON", "code": "1"}}, {"codeExecutionResult": {"output": "1"}}
+    parts = [{"text": "A"}, code, made, {"text": "B"}]
+    chat = adapter().parse(orjson.dumps({"candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}]})).chat
+    assert chat is not None
+    assert turns(USER, chat["choices"][0]["message"])[1]["parts"] == parts
 
 
 # B39

@@ -153,7 +153,7 @@ def test_pictures_speech_and_code() -> None:
             "extra_content": {"google": {"thought_signature": "cw=="}},
         }
     ]  # fmt: skip
-    assert message["native_blocks"] == [{"dialect": "gemini", "block": code}]
+    assert message["native_blocks"] == [{"dialect": "gemini", "block": code, "at": 0}]
     audio = message["audio"]
     assert (audio["data"], audio["transcript"], audio["mime_type"]) == ("Qg==", "B", "audio/L16;rate=24000")
 
