@@ -24,13 +24,14 @@ class SseDecoder:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of each event that these bytes complete. Raises `UpstreamError` for one that is too long."""
-        # One event of one line, the usual case.
+        # One event of one line, the usual case; Anthropic's have their name before it.
+        start = data.find(b"\n") + 1 if data[:6] == b"event:" else 0
         if (
-            data[:6] == b"data: "
-            and data.find(b"\n") == len(data) - 2
+            data[start : start + 6] == b"data: "
+            and data.find(b"\n", start) == len(data) - 2
             and not (self._line or self._data or b"\r" in data)
         ):
-            return [data[6:-2]] if data[-1] == 10 else self._feed_lines(data)
+            return [data[start + 6 : -2]] if data[-1] == 10 else self._feed_lines(data)
         return self._feed_lines(data)
 
     def rest(self) -> bytes:

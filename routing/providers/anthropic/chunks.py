@@ -39,7 +39,7 @@ class Chunks:
         self._counts: dict[str, int] = {}  # entries sent of each list, for their `index`
 
     def read(self, kind: str, event: Json) -> Sequence[Json]:
-        """The chunks of one event. Raises KeyError, TypeError or ValueError for one that is not what it says."""
+        """The chunks of any other event. Raises KeyError, TypeError or ValueError for one that is not what it says."""
         reader = _EVENTS.get(kind)
         return () if reader is None else reader(self, event)
 
@@ -69,7 +69,8 @@ class Chunks:
         function = {"name": self._draft.names.get(name, name), "arguments": ""}
         return self._chunk({"tool_calls": [{**call, "function": function}]})
 
-    def _block_delta(self, event: Json) -> Sequence[Json]:
+    def delta(self, event: Json) -> Sequence[Json]:
+        """The chunks of a `content_block_delta`, which most events are."""
         delta, block = event["delta"], self._blocks[event["index"]]
         kind = delta["type"]
         if kind == "text_delta":
@@ -168,7 +169,6 @@ _FIRST_TEXTS = {"text": "text", "thinking": "thinking"}
 _EVENTS: dict[str, Callable[[Chunks, Json], Sequence[Json]]] = {
     "message_start": Chunks._begin,
     "content_block_start": Chunks._block_start,
-    "content_block_delta": Chunks._block_delta,
     "content_block_stop": Chunks._block_stop,
     "message_delta": Chunks._end,
 }

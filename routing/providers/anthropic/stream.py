@@ -63,9 +63,12 @@ class MessageStream:
     def _read(self, event: Any, payload: bytes) -> Event | None:
         """One event; None for an error. Raises `_MALFORMED` for what is no event."""
         kind = event["type"]
-        if kind == "content_block_delta":
+        if kind == "content_block_delta":  # the usual case
             self._keep(event["delta"])
-        elif kind == "message_start":
+            if self._chunks is None:
+                return Event(b"event: content_block_delta\ndata: %s\n\n" % payload, content=True)
+            return Event(b"", self._chunks.delta(event), True)
+        if kind == "message_start":
             self._count(event["message"].get("usage"), "none")
         elif kind == "message_delta":
             self._count(event.get("usage"), "provider")

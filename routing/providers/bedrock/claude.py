@@ -36,6 +36,10 @@ def body_of(call: Call, target: Target, draft: Draft) -> Json:
     for number, tool in enumerate(objects_in(body.get("tools"))):
         if text_in(tool.get("type")).startswith(_ELSEWHERE):
             raise refused(f"Bedrock has no server tool '{tool['type']}'.", f"tools[{number}]")
+    for number, message in enumerate(objects_in(body.get("messages"))):
+        for block in objects_in(message.get("content")):
+            if object_in(block.get("source")).get("type") in ("url", "file"):
+                raise refused("Bedrock takes pictures and documents as data only.", f"messages[{number}].content")
     for name in _NOT_HERE:
         if body.pop(name, None) not in (None, "auto", "standard_only", []):
             draft.warn(f"{name} was left out: Bedrock has no such field.")

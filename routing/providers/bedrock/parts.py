@@ -67,6 +67,10 @@ def _text(part: Json, draft: Draft, where: str) -> Json | None:
     return {"text": text} if text.strip() else None
 
 
+def _nothing(part: Json, draft: Draft, where: str) -> None:
+    """Thoughts inside the content, as Mistral has them: they are not for other models."""
+
+
 def _image(part: Json, draft: Draft, where: str) -> Json:
     image = part.get("image_url")
     url = text_in(image if isinstance(image, str) else object_in(image).get("url"))
@@ -115,6 +119,8 @@ def _native(part: Json, draft: Draft, where: str) -> Json | None:
         cited = {"citations": {"enabled": True}} if object_in(block.get("citations")).get("enabled") else {}
         named = {name: text_in(block.get(name)) for name in ("source", "title")}
         return {"searchResult": {**named, "content": texts, **cited}}
+    if block.get("type") in ("image", "document"):
+        raise refused(f"Bedrock cannot get at this {block['type']}; send its data.", where)
     if text := text_in(part.get("text")):  # what the block says, as its dialect gave it
         return {"text": text}
     draft.warn(f"A content block of type '{block.get('type')}' was left out: Bedrock does not know it.")
@@ -122,7 +128,8 @@ def _native(part: Json, draft: Draft, where: str) -> Json | None:
 
 
 _BLOCKS: dict[str, Callable[[Json, Draft, str], Json | None]] = {
-    "text": _text, "input_text": _text, "output_text": _text, "refusal": _text, "image_url": _image,
+    "text": _text, "input_text": _text, "output_text": _text, "refusal": _text, "thinking": _nothing,
+    "image_url": _image,
     "video_url": _video, "input_audio": _audio, "file": _file, "native": _native,
 }  # fmt: skip
 
@@ -131,7 +138,7 @@ def _source(url: str, what: str, where: str) -> tuple[str, Json]:
     """The media type and source of a data URL or an object in S3. Bedrock fetches nothing else."""
     if url.startswith("s3://"):
         return "", {"s3Location": {"uri": url}}
-    if url.startswith(("http://", "https://")):
+    if "://" in url[:20]:
         raise refused(f"{what} must be sent as data: Bedrock fetches no addresses.", where)
     head = _DATA_URL.match(url)
     if head is None:

@@ -97,8 +97,8 @@ def _spec(tool: Json, draft: Draft, where: str) -> Json:
     if tool.get("type") == "native":
         if tool.get("dialect") == "bedrock":
             return object_in(tool.get("tool"))
-        kind = object_in(tool.get("tool")).get("type")
-        raise refused(f"Bedrock has no server tool '{kind}'.", where)
+        native = object_in(tool.get("tool"))
+        raise refused(f"Bedrock has no server tool '{native.get('type') or ', '.join(native)}'.", where)
     if tool.get("type") == "custom":
         return _custom(object_in(tool.get("custom")), draft, where)
     if tool.get("type", "function") != "function":

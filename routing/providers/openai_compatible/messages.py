@@ -12,6 +12,7 @@ _TOLD = {  # fields of ours that are worth a word when they are lost
     "is_error": "the mark that a tool failed",
     "cache_control": "'cache_control'",
 }
+_SPEAKERS = ("user", "system", "developer")
 _FILE_FIELDS = ("file_data", "file_id", "file_url", "filename")
 _WORDS = ("text", "refusal")
 _OURS = frozenset({*_TOLD, "thinking_blocks", "reasoning_content", "extra_content", "images"})
@@ -49,6 +50,8 @@ class Messages:
         said = {name: value for name, value in message.items() if name not in self._gone}
         if isinstance(said.get("content"), list):
             said["content"] = self._parts(said["content"], str(message.get("role")))
+            if message["content"] and not said["content"] and said.get("role") in _SPEAKERS:
+                return None  # of all that was said, nothing is left
         if said.get("role") == "developer" and "developer" not in self._keeps:
             said["role"] = "system"
         if said.get("role") == "assistant":
@@ -95,6 +98,8 @@ class Messages:
         if "cache_control" in part and "cache_control" in self._gone:
             self._warn(_TOLD["cache_control"])
             part = {name: value for name, value in part.items() if name != "cache_control"}
+        if part.get("type") == "video_url" and "video_url" not in self._keeps:
+            raise UpstreamError(ErrorKind.UNSUPPORTED, "This provider takes no videos.", 400, param="video_url")
         return self._file(part) if part.get("type") == "file" else part
 
     def _file(self, part: Json) -> Json:

@@ -18,6 +18,7 @@ _OPENAI_ONLY = (
     "verbosity", "prediction", "web_search_options",
 )  # fmt: skip
 _OTHERS_ONLY = ("top_k",)
+_OTHERS_PARTS = ("video_url",)
 _NOBODY_S = ("google", "sandbox")  # of one kind of provider
 OPENAI_KINDS = frozenset({"openai", "azure_openai"})
 _OPENAI_KEEPS = frozenset({*_OPENAI_ONLY, "developer", "allowed_tools", "max_completion_tokens"})
@@ -46,7 +47,7 @@ def _keeps(target: Target) -> frozenset[str]:
     told = frozenset(filter(None, target.settings.get("keeps", "").replace(" ", "").split(",")))
     if target.kind in OPENAI_KINDS:
         return told | _OPENAI_KEEPS
-    return told | {*_OTHERS_ONLY, *(["sandbox"] if target.kind == "sandbox" else [])}
+    return told | {*_OTHERS_ONLY, *_OTHERS_PARTS, *(["sandbox"] if target.kind == "sandbox" else [])}
 
 
 def _limit(chat: Json, keeps: frozenset[str]) -> Json:

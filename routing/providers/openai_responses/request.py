@@ -129,7 +129,7 @@ def _tool(tool: Json, warnings: list[str]) -> Json | None:
 
 def _choice(choice: Any) -> Any:
     if not isinstance(choice, dict):
-        return choice
+        return "required" if choice == "any" else choice  # Mistral's word
     for kind in ("function", "custom"):
         if isinstance(choice.get(kind), dict):
             return {"type": kind, "name": choice[kind].get("name")}

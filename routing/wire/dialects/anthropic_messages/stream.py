@@ -156,8 +156,10 @@ class MessageEmitter:
         self._emit("content_block_start", {"index": self._index, "content_block": block})
 
     def _delta(self, delta: Json) -> None:
+        """The event that most of a stream is made of."""
         self._wrote = True
-        self._emit("content_block_delta", {"index": self._index, "delta": delta})
+        data = orjson.dumps({"type": "content_block_delta", "index": self._index, "delta": delta})
+        self._out.append(b"event: content_block_delta\ndata: %s\n\n" % data)
 
     def _close(self) -> None:
         if self._open:

@@ -31,7 +31,8 @@ _ECHOED: Json = {
     "tool_choice": "auto", "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled",
 }  # fmt: skip
 
-_TIERS = ("auto", "default", "flex", "scale", "priority")  # others have words of their own
+# Others have words of their own.
+_TIERS = ("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
 
 
 def answer(chat: Json, usage: Usage, call: Call) -> Json:

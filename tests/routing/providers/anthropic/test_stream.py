@@ -187,7 +187,7 @@ def test_an_error_event_ends_the_stream(dialect: str) -> None:
 
 # B7: one malformed event does not kill a stream
 @DIALECTS
-@given(st.binary(max_size=30).filter(lambda junk: b"\n" not in junk and b"\r" not in junk), st.data())
+@given(st.binary(max_size=30).filter(lambda junk: not set(junk) & set(b"\n\r{")), st.data())
 def test_a_malformed_event_is_passed_over(dialect: str, junk: bytes, data: st.DataObject) -> None:
     whole = START + text(0, "Hi") + ended(output_tokens=2)
     stream = START + b"data:" + junk + b"\n\n" + whole[len(START) :]

@@ -92,6 +92,10 @@ def test_what_bedrock_lacks_is_told_or_refused() -> None:
     with pytest.raises(UpstreamError) as caught:
         sent({**BODY, "tools": [{"name": "a", "input_schema": {}}, {"type": "web_search_20250305"}]})
     assert (caught.value.kind, caught.value.param) == (ErrorKind.UNSUPPORTED, "tools[1]")
+    image = {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}}
+    with pytest.raises(UpstreamError) as caught:
+        sent({**BODY, "messages": [{"role": "user", "content": [image]}]})
+    assert (caught.value.kind, caught.value.param) == (ErrorKind.UNSUPPORTED, "messages[0].content")
 
 
 def test_the_administrator_s_guardrail() -> None:

@@ -84,6 +84,8 @@ def test_video_audio_and_native_blocks() -> None:
         {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
         {"type": "image_url", "image_url": {"url": f"data:image/tiff;base64,{PIXEL}"}},
         {"type": "file", "file": {"file_id": "file-1"}},
+        {"type": "file", "file": {"file_url": "gs://bucket/a.pdf"}},
+        {"type": "native", "dialect": "anthropic_messages", "block": {"type": "image", "source": {"type": "file"}}},
         {"type": "file", "file": {"filename": "a.zip", "file_data": f"data:application/zip;base64,{PIXEL}"}},
         {"type": "hologram"},
         {},

@@ -6,9 +6,10 @@ import pytest
 from routing.providers.bedrock.adapter import BedrockAdapter
 from routing.providers.bedrock.model import model_of
 from routing.wire.contract import Call, ErrorKind, Json, UpstreamError
+from routing.wire.dialects.registry import DIALECTS
+from routing.wire.failure import GatewayError
 from tests.routing.providers.bedrock.exchanges import CLAUDE, NOVA, everything, target
 from tests.routing.providers.bedrock.requests import (
-    GPT,
     LLAMA,
     NEW_CLAUDE,
     OLD_CLAUDE,
@@ -22,7 +23,14 @@ from tests.upstream import cassettes
 from tests.upstream.cassettes import Cassette
 
 REQUESTS = [one for one in everything("converse", "converse-stream") if one.status == 200 and one.request]
-OPENAI = [one for one in cassettes.full("openai") if one.endpoint == "chat.completions"]
+ENDPOINTS = {
+    "chat.completions": "openai_chat",
+    "responses": "openai_responses",
+    "messages": "anthropic_messages",
+    "generateContent": "gemini",
+}
+OTHERS = [one for provider in ("openai", "anthropic", "gemini") for one in cassettes.full(provider)]
+CHATS = [one for one in OTHERS if one.endpoint in ENDPOINTS and one.status == 200 and one.request]
 
 
 @pytest.mark.parametrize("recorded", REQUESTS, ids=lambda one: one.id)
@@ -70,18 +78,19 @@ def in_order(blocks: list[Json]) -> list[Json]:
     return sorted(blocks, key=lambda block: next((n for n, kind in enumerate(kinds) if kind in block), 2))
 
 
-@pytest.mark.parametrize("model", [CLAUDE, OLD_CLAUDE, NEW_CLAUDE, NOVA, LLAMA, GPT])
-def test_recorded_openai_requests_are_valid_or_refused(model: str) -> None:
-    refusals = []
-    for recorded in OPENAI:
-        if recorded.request.get("messages"):
-            try:
-                built(recorded.request, model)
-            except UpstreamError as error:
-                refusals.append(error)
-    assert {error.kind for error in refusals} <= {ErrorKind.UNSUPPORTED, ErrorKind.BAD_REQUEST}
+# B40, B41
+@pytest.mark.parametrize("model", [CLAUDE, NEW_CLAUDE, NOVA, LLAMA])
+@pytest.mark.parametrize("dialect", ENDPOINTS.values())
+def test_recorded_requests_of_every_dialect_are_valid_or_refused(model: str, dialect: str) -> None:
+    refusals: list[UpstreamError | GatewayError] = []
+    asked = [one for one in CHATS if ENDPOINTS[one.endpoint] == dialect]
+    for recorded in asked:
+        try:
+            built(DIALECTS[dialect].to_chat(recorded.request), model)
+        except (UpstreamError, GatewayError) as error:
+            refusals.append(error)
     assert all(error.param for error in refusals)
-    assert len(refusals) <= len(OPENAI) // 8
+    assert len(refusals) <= len(asked) // 5
 
 
 # B42

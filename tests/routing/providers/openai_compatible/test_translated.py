@@ -162,3 +162,11 @@ def test_without_tools_there_is_no_choice_among_them() -> None:
     body, warnings = sent({"tools": [native], "tool_choice": "auto", "parallel_tool_calls": True})
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & body.keys()
     assert warnings == ["Left out: a tool that only openai_responses knows."]
+
+
+def test_videos_are_refused_where_nobody_watches_them() -> None:
+    said = {"role": "user", "content": [{"type": "video_url", "video_url": {"url": "https://a.example/v.mp4"}}]}
+    assert messages(said)[0] == [said]
+    with pytest.raises(UpstreamError) as caught:
+        messages(said, kind=OPENAI)
+    assert (caught.value.kind, caught.value.param) == (ErrorKind.UNSUPPORTED, "video_url")
