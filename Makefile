@@ -19,7 +19,7 @@ up: ## Set everything up and run it (PORT=8080; LOCAL_MODEL=1 adds a real small 
 
 test: ## Set everything up and run the tests (ARGS='-k journal')
 	@$(MAKE) --no-print-directory -j2 setup-dev
-	@$(BIN)/pytest -n auto -m "not bench" $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile -m "not bench" $(ARGS)
 
 lint: setup-dev ## Check style, types, import rules, templates, migrations
 	@.ci/lint
