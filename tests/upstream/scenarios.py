@@ -169,6 +169,13 @@ async def cut_after(call: Call, reply: Reply) -> None:
 
 
 @scenario
+async def stall_at_the_end(call: Call, reply: Reply) -> None:
+    """Says all, the usage too, but not that this was all."""
+    await no_done(call, reply)
+    await asyncio.sleep(FOREVER)
+
+
+@scenario
 async def ok_then_close(call: Call, reply: Reply) -> None:
     """All is well, but the connection closes after the answer, without having said so."""
     await answer(call, reply)
