@@ -62,5 +62,5 @@ def _too_large(limit: int) -> GatewayError:
 
 def _end_user(exchange: Exchange, data: dict[str, Any]) -> str:
     named = exchange.headers.get(b"x-gateway-end-user")
-    user = named.decode("latin-1") if named else data.get("user")
+    user = named.decode(errors="replace") if named else data.get("user")
     return user[:MAX_NAME] if isinstance(user, str) else ""

@@ -138,6 +138,7 @@ async def test_the_end_user_is_the_header_s_or_the_body_s() -> None:
     assert (await read(chat_body(user={"id": 1}))).end_user == ""
     assert (await read(chat_body(user="x" * 900))).end_user == "x" * MAX_NAME
     assert (await read(chat_body(user="ana"), x_gateway_end_user="bob")).end_user == "bob"
+    assert (await read(chat_body(), x_gateway_end_user="Zoë 日本")).end_user == "Zoë 日本"
 
 
 # B40: an avoidable 500 would be worse than a 400
