@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Literal
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
 
 from billing.models import UsageEvent
@@ -31,6 +34,7 @@ pytestmark = [
 def chromium() -> Iterator[object]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in this thread
+        expect.set_options(timeout=15_000)
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -69,6 +73,12 @@ def _with_policy(route: Route) -> None:
     return route.continue_()
 
 
+def press(page: Page, role: Literal["link", "button"], name: str) -> None:
+    """Click what htmx handles: without waiting for scripts, the plain link or form would do its work instead."""
+    page.wait_for_load_state("load")
+    page.get_by_role(role, name=name, exact=True).click()
+
+
 def go(page: Page, label: str) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name=label).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(label)
@@ -81,10 +91,12 @@ def test_create_copy_use_and_block_a_key(page: Page, tenant: Tenant, upstream: U
     page.get_by_role("link", name="New key").click()
     page.get_by_role("textbox", name="Name", exact=True).fill("checkout")
     expect(page.get_by_label("Other names and wildcards")).to_be_hidden()
+    page.wait_for_load_state("load")
     page.get_by_label("Only these").first.check()
     page.get_by_label(model).check()
     page.get_by_role("button", name="Create the key").click()
 
+    page.wait_for_load_state("load")
     page.locator(".secret-row").get_by_role("button", name="Copy").click()
     expect(page.locator(".secret-row")).to_contain_text("Copied")
     secret = page.evaluate("navigator.clipboard.readText()")
@@ -97,7 +109,7 @@ def test_create_copy_use_and_block_a_key(page: Page, tenant: Tenant, upstream: U
     eventually(lambda: client.post("/chat/completions", json=body).status_code == 200, within=2)
 
     page.get_by_role("link", name="I have copied it").click()
-    page.get_by_role("link", name="Block").click()
+    press(page, "link", "Block")
     page.get_by_role("dialog").get_by_role("button", name="Block it").click()
     expect(page.get_by_text("Blocked", exact=True)).to_be_visible()
     eventually(lambda: client.post("/chat/completions", json=body).status_code == 403, within=1)
@@ -109,7 +121,7 @@ def test_create_copy_use_and_block_a_key(page: Page, tenant: Tenant, upstream: U
 def test_a_dialog_closes_without_doing_anything(page: Page, tenant: Tenant) -> None:
     go(page, "Keys")
     page.get_by_role("link", name="app", exact=True).click()
-    page.get_by_role("link", name="Revoke").click()
+    press(page, "link", "Revoke")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert ApiKey.objects.get(pk=tenant.key.pk).revoked_at is None
@@ -119,6 +131,7 @@ def test_provider_deployment_route(page: Page, tenant: Tenant, upstream: Upstrea
     go(page, "Providers")
     page.get_by_role("link", name="New provider").first.click()
     page.get_by_role("textbox", name="Name", exact=True).fill("fake")
+    page.wait_for_load_state("load")
     page.get_by_label("Kind").select_option("sandbox")
     expect(page.get_by_label("Address")).to_be_hidden()
     page.get_by_label("Kind").select_option("openai_compatible")
@@ -132,7 +145,7 @@ def test_provider_deployment_route(page: Page, tenant: Tenant, upstream: Upstrea
         page.get_by_role("textbox", name="Name", exact=True).fill(name)
         page.get_by_role("textbox", name="Model", exact=True).fill("fake-model")
         page.get_by_role("button", name="Create the deployment").click()
-        page.get_by_role("button", name="Test").click()
+        press(page, "button", f"Test {name}")
         expect(page.get_by_role("status").filter(has_text="Answers")).to_be_visible()
         page.get_by_role("link", name="fake", exact=True).click()
 
@@ -141,7 +154,7 @@ def test_provider_deployment_route(page: Page, tenant: Tenant, upstream: Upstrea
     page.get_by_role("textbox", name="Name", exact=True).fill("smart")
     deployments = page.get_by_label("Deployment", exact=True)
     deployments.first.select_option(label="first (fake: fake-model)")
-    page.get_by_role("button", name="Add a target").click()
+    press(page, "button", "Add a target")
     deployments.last.select_option(label="second (fake: fake-model)")
     page.get_by_role("button", name="Move up").last.click()
     page.get_by_role("button", name="Create the route").click()
@@ -159,6 +172,7 @@ def test_filter_the_log_and_look_into_a_request(page: Page, tenant: Tenant, upst
     go(page, "Requests")
     rows = page.locator("#list tbody tr")
     expect(rows).to_have_count(2)
+    page.wait_for_load_state("load")
     page.get_by_label("Outcome").select_option("failed")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(bad)
@@ -179,18 +193,19 @@ def test_the_overview_draws_its_charts(page: Page, tenant: Tenant, upstream: Ups
     tenant.chat(tenant.route(upstream.site("ok")))
     tenant.rows(1)
     go(page, "Overview")
-    page.get_by_role("link", name="1 hour").click()
+    press(page, "link", "1 hour")
     expect(page.get_by_role("link", name="1 hour")).to_have_attribute("aria-current", "true")
-    expect(page.locator(".chart canvas")).to_have_count(4)
-    page.get_by_role("button", name="Custom").click()
+    expect(page.locator(".plot canvas")).to_have_count(4)
+    press(page, "button", "Custom")
+    page.get_by_label("To", exact=True).fill(f"{timezone.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url(re.compile("range=custom"))
-    expect(page.locator(".chart canvas")).to_have_count(4)
+    expect(page.locator(".plot canvas")).to_have_count(4)
 
 
 def test_light_and_dark_is_remembered(page: Page) -> None:
     root = page.locator("html")
-    page.get_by_role("button", name="Light or dark").click()
+    press(page, "button", "Light or dark")
     page.get_by_role("menuitemradio", name="Dark").click()
     expect(root).to_have_attribute("data-bs-theme", "dark")
     page.reload()
@@ -201,7 +216,7 @@ def test_the_menu_is_a_drawer_on_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     menu = page.get_by_role("navigation", name="Main")
     expect(menu).to_be_hidden()
-    page.get_by_role("button", name="Open the menu").click()
+    press(page, "button", "Open the menu")
     expect(menu).to_be_visible()
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
