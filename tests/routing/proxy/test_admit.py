@@ -28,7 +28,7 @@ def test_a_list_allows_what_any_of_its_patterns_does(patterns: list[str], name: 
     assert allows(tuple(patterns), name) == any(allows((pattern,), name) for pattern in patterns)
 
 
-# B14: an empty list is nothing, not everything
+# An empty list is nothing, not everything
 @given(NAMES)
 def test_no_list_is_everything_and_an_empty_one_nothing(name: str) -> None:
     assert allows(None, name)

@@ -114,7 +114,6 @@ async def test_without_the_database_an_unread_key_is_a_503(tmp_path: Path, what:
     assert client.error["code"] == "key_check_unavailable"
 
 
-# B4
 @jumping
 async def test_a_key_whose_organisation_is_gone_is_unknown(tmp_path: Path) -> None:
     rig = Rig(tmp_path, ScriptedUpstream(), route(deployment()))

@@ -188,7 +188,6 @@ async def test_who_says_not_soon_is_not_asked_again(tmp_path: Path) -> None:
     assert asyncio.get_running_loop().time() == started
 
 
-# B42
 @jumping
 async def test_retry_after_is_passed_on(tmp_path: Path) -> None:
     rig = Rig(tmp_path, ScriptedUpstream(failure(429, {"retry-after": "60"})), route(deployment()))

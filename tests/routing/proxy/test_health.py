@@ -195,7 +195,7 @@ async def test_a_change_of_price_is_no_new_chance() -> None:
     await health.close()
 
 
-# B44: what is deleted, or not in use, is not probed for ever
+# What is deleted, or not in use, is not probed for ever
 @jumping
 async def test_a_deployment_that_no_request_wants_is_probed_no_more() -> None:
     prober = Prober()

@@ -77,7 +77,7 @@ def test_pipelined_requests_are_answered_in_order_and_each_has_its_row(tenant: T
     assert {row.outcome for row in tenant.rows(2)} == {"ok"}
 
 
-# B5, B46: a body that never becomes whole
+# B5: a body that never becomes whole
 def test_a_client_that_leaves_while_it_sends_its_body(tenant: Tenant, upstream: Upstream) -> None:
     site = upstream.site("ok")
     whole = request(tenant, chat(tenant.route(site)))

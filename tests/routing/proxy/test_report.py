@@ -140,7 +140,7 @@ def test_it_is_settled_once(tmp_path: Path) -> None:
     assert len(rig.rows) == 1
 
 
-# B4: without a tenant there is nobody to write a row for
+# Without a tenant there is nobody to write a row for
 def test_an_unknown_caller_leaves_no_row(tmp_path: Path) -> None:
     rig = Rig(tmp_path, ScriptedUpstream())
     made = exchange()

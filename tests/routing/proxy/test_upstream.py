@@ -125,7 +125,7 @@ async def test_cookies_are_not_kept(upstream: Upstream) -> None:
     assert all(b"cookie" not in request.lower() for request in server.requests)
 
 
-# B5, B49
+# B5
 async def test_an_answer_that_is_let_go_early_is_closed_at_once(upstream: Upstream) -> None:
     async with serving(STREAM + b"\r\n" + chunked(b"data: 1\n\n")) as server:
         response = await send(upstream, server)
