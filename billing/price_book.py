@@ -20,15 +20,20 @@ HIGHEST = Decimal(1_000_000)  # dollars per million tokens; more is a mistake in
 CLASSES = [field.name for field in fields(Rates)]
 REQUIRED = {"input", "output"}
 
-# Our classes of tokens → the price book's. What it prices beyond them (images, seconds, searches) is not metered here.
+# Our classes of tokens → the price book's. What it prices beyond them (seconds, pages, characters) is not metered here.
 BOOK_KEYS = {
     "input": "input_mtok",
     "output": "output_mtok",
     "cached_input": "cache_read_mtok",
     "cache_write": "cache_write_mtok",
+    "cache_write_1h": "cache_write_1h_mtok",
     "input_audio": "input_audio_mtok",
     "cached_input_audio": "cache_audio_read_mtok",
+    "input_image": "input_image_mtok",
+    "cached_input_image": "cache_image_read_mtok",
+    "reasoning": "output_reasoning_mtok",
     "output_audio": "output_audio_mtok",
+    "output_image": "output_image_mtok",
 }
 FREE = Rates(input=0, output=0)
 
@@ -97,8 +102,14 @@ def _book_price(provider: Provider, info: ModelInfo, at: datetime) -> Price | No
         base=_rates(prices, 0),
         source=source,
         tiers=tuple((start, _rates(prices, start + 1)) for start in sorted(starts)),
-        per_request=_nano(prices.requests_kcount) // 1000 if isinstance(prices.requests_kcount, Decimal) else 0,
+        per_request=_each(prices.requests_kcount),
+        per_search=_each(prices.web_searches_kcount),
     )
+
+
+def _each(per_thousand: Decimal | TieredPrices | None) -> int:
+    """Nano-dollars for one of what is priced by the thousand."""
+    return _nano(per_thousand) // 1000 if isinstance(per_thousand, Decimal) else 0
 
 
 def _tiered(prices: ModelPrice) -> list[TieredPrices]:

@@ -13,6 +13,7 @@ from routing.proxy.health import Health
 from routing.proxy.log import RequestLog
 from routing.proxy.metrics import METRICS_SECONDS, write_down
 from routing.proxy.plane import DataPlane
+from routing.proxy.postgres_responses import PostgresResponses
 from routing.proxy.probe import prober
 from routing.proxy.report import WORKER
 from routing.proxy.upstream import Upstream
@@ -31,6 +32,7 @@ class Assembly:
         upstream = Upstream(settings.ALLOW_PRIVATE_UPSTREAMS)
         self._loader = SnapshotLoader()
         self._shipper = Shipper(journal, dsn())
+        self._responses = PostgresResponses(dsn())
         self.plane = DataPlane(
             keys=self._loader.keys,
             tenants=self._loader.tenants,
@@ -38,6 +40,7 @@ class Assembly:
             health=Health(prober(upstream)),
             journal=journal,
             log=RequestLog(),
+            responses=self._responses,
             max_body=settings.MAX_BODY_BYTES,
             is_ready=lambda: self._loader.connected_once,
         )
@@ -52,6 +55,7 @@ class Assembly:
         self._metrics.cancel()
         await self.plane.health.close()
         await self.plane.upstream.close()
+        await self._responses.close()
         await self._loader.close()
         write_down(self.plane.journal)
         if not await self._shipper.drain(DRAIN_SECONDS):

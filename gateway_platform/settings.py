@@ -127,6 +127,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "prepare-usage-partitions": {"task": "billing.tasks.prepare_partitions", "schedule": 3600.0},
+    "delete-expired-responses": {"task": "routing.tasks.delete_expired_responses", "schedule": 3600.0},
 }
 
 # Language and time

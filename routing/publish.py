@@ -3,9 +3,9 @@
 import logging
 
 from billing.price_book import price_for
-
 from routing.encryption import DecryptionError, decrypt
 from routing.models import Deployment, ProviderAccount, Route
+from routing.providers.registry import base_url_of
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot, TimeLimits
 from routing.wire.contract import Target
 from tenants.models import Organization
@@ -28,19 +28,21 @@ def tenant_snapshot(organization: Organization) -> TenantSnapshot:
 
 
 def _deployment_record(deployment: Deployment, provider: ProviderAccount) -> DeploymentRecord:
+    base_url = base_url_of(provider.kind, provider.base_url, provider.settings)
     target = Target(
         kind=provider.kind,
-        base_url=provider.base_url,
+        base_url=base_url,
         model=deployment.model,
         headers=provider.headers,
         secrets=_secrets(provider),
+        settings=provider.settings,
     )
     return DeploymentRecord(
         id=deployment.pk,
         name=deployment.name,
         provider=provider.name,
         target=target,
-        price=price_for(provider.kind, provider.base_url, deployment.model, deployment.price),
+        price=price_for(provider.kind, base_url, deployment.model, deployment.price),
         tags=tuple(deployment.tags),
     )
 

@@ -6,7 +6,7 @@ It is neither metered nor billed by the gateway, since no key called; the provid
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from socket import SOCK_STREAM, getaddrinfo
 
@@ -16,8 +16,9 @@ from django.conf import settings
 from routing import encryption
 from routing.addresses import refused_ip
 from routing.models import Deployment
-from routing.providers.registry import KINDS, Kind
-from routing.signing.registry import SIGNERS
+from routing.providers.registry import KINDS, Kind, adapter_for, base_url_of
+from routing.signing.exchange import TokenExchange
+from routing.signing.registry import EXCHANGES, SIGNERS
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
 SECONDS = 20.0
@@ -55,7 +56,8 @@ test_deployment.__test__ = False  # type: ignore[attr-defined]  # it is no test 
 def _target(deployment: Deployment) -> Target:
     provider = deployment.provider
     secrets = tuple(encryption.decrypt(credential.encrypted) for credential in provider.credentials.all())
-    return Target(provider.kind, provider.base_url, deployment.model, provider.headers, secrets)
+    base_url = base_url_of(provider.kind, provider.base_url, provider.settings)
+    return Target(provider.kind, base_url, deployment.model, provider.headers, secrets, provider.settings)
 
 
 def _ask(target: Target) -> None:
@@ -73,11 +75,11 @@ def _ask(target: Target) -> None:
         _try("chat", chat | {"max_completion_tokens": 16}, target)
 
 
-def _try(endpoint: str, body: Json, target: Target) -> None:
-    kind = KINDS[target.kind]
-    adapter = kind.adapter()
-    outgoing = adapter.build(Call(endpoint, {"model": target.model, **body}, stream=False), target)
-    status, headers, content = _exchange(kind, outgoing, target)
+def _try(operation: str, body: Json, target: Target) -> None:
+    call = Call(operation, "openai_chat", {"model": target.model, **body}, target.model)
+    adapter = adapter_for(target, call)
+    outgoing = adapter.build(call, target)
+    status, headers, content = _exchange(KINDS[target.kind], outgoing, target)
     if status != 200:
         raise adapter.error(status, headers, content)
     adapter.parse(content)
@@ -87,8 +89,27 @@ def _exchange(kind: Kind, outgoing: Outgoing, target: Target) -> Received:
     if kind.answers_here is not None:  # no network
         answer = kind.answers_here(outgoing)
         return answer.status, answer.headers, b"".join(piece for _, piece in answer.pieces)
+    if kind.signer in EXCHANGES:
+        target = _with_token(EXCHANGES[kind.signer], target)
     SIGNERS[kind.signer](outgoing, target)
     return _send(outgoing, target)
+
+
+def _with_token(exchange: TokenExchange, target: Target) -> Target:
+    """The target with a token in the place of its secret, where that needs one."""
+    request = exchange.request(target)
+    if request is None:
+        return target
+    try:
+        answer = httpx.post(
+            request.url, content=request.body, headers={"Content-Type": request.content_type}, timeout=SECONDS,
+            trust_env=False,
+        )  # fmt: skip
+    except httpx.HTTPError as error:
+        raise _unreachable(type(error).__name__) from None
+    if answer.status_code != 200:
+        raise UpstreamError(ErrorKind.AUTH, "The token endpoint refused the credentials.", answer.status_code)
+    return replace(target, secrets=(exchange.read(answer.content)[0],))
 
 
 def _send(outgoing: Outgoing, target: Target) -> Received:

@@ -4,6 +4,7 @@ Prices are integers of nano-dollars per million tokens, so that $0.0375 a millio
 units of a millionth of a nano-dollar and rounded once, half up, to whole nano-dollars.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -21,9 +22,14 @@ class Rates:
     output: int
     cached_input: int | None = None
     cache_write: int | None = None
+    cache_write_1h: int | None = None
     input_audio: int | None = None
     cached_input_audio: int | None = None
+    input_image: int | None = None
+    cached_input_image: int | None = None
+    reasoning: int | None = None
     output_audio: int | None = None
+    output_image: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,12 +40,14 @@ class Price:
     source: str  # "override" or the price book and its version
     tiers: tuple[tuple[int, Rates], ...] = ()
     per_request: int = 0  # nano-dollars
+    per_search: int = 0  # nano-dollars
 
     @cached_property
     def shown(self) -> dict[str, Any]:
         """The price as a ledger row keeps it: where it came from, and the rates that are set."""
         tiers = [{"above": above, **_set(rates)} for above, rates in self.tiers]
-        return {"source": self.source, **_set(self.base), "tiers": tiers, "per_request": self.per_request}
+        single = {"per_request": self.per_request} | ({"per_search": self.per_search} if self.per_search else {})
+        return {"source": self.source, **_set(self.base), "tiers": tiers, **single}
 
     def rates_for(self, input_tokens: int) -> Rates:
         rates = self.base
@@ -50,35 +58,43 @@ class Price:
 
 
 def cost_of(usage: Usage, price: Price) -> int:
-    """Nano-dollars for a usage at a price. ``usage`` counts cached and audio tokens inside the input."""
+    """Nano-dollars for a usage at a price. ``usage`` counts each part inside its whole."""
     rates = price.rates_for(usage.input_tokens)
     total = _input_cost(usage, rates) + _output_cost(usage, rates)
-    return price.per_request + (total + MILLION // 2) // MILLION
+    return price.per_request + usage.searches * price.per_search + (total + MILLION // 2) // MILLION
 
 
 def _input_cost(usage: Usage, rates: Rates) -> int:
-    if not (usage.cached_input_tokens or usage.cache_write_tokens or usage.input_audio_tokens):
-        return usage.input_tokens * rates.input
-    cached_rate = _or(rates.cached_input, rates.input)
-    audio_rate = _or(rates.input_audio, rates.input)
-    fresh_audio = max(usage.input_audio_tokens - usage.cached_audio_tokens, 0)
-    cached_text = max(usage.cached_input_tokens - usage.cached_audio_tokens, 0)
-    special = cached_text + usage.cache_write_tokens + usage.cached_audio_tokens + fresh_audio
-    plain = max(usage.input_tokens - special, 0)
-    return (
-        plain * rates.input
-        + cached_text * cached_rate
-        + usage.cache_write_tokens * _or(rates.cache_write, rates.input)
-        + fresh_audio * audio_rate
-        + usage.cached_audio_tokens * _or(rates.cached_input_audio, cached_rate)
-    )
+    """Each class at its own rate; what belongs to none, at the input's."""
+    cached, write = _or(rates.cached_input, rates.input), _or(rates.cache_write, rates.input)
+    audio, image = usage.cached_audio_tokens, usage.cached_image_tokens
+    return _sum(usage.input_tokens, rates.input, (
+        (usage.cached_input_tokens - audio - image, cached),
+        (audio, _or(rates.cached_input_audio, cached)),
+        (image, _or(rates.cached_input_image, cached)),
+        (usage.cache_write_tokens - usage.cache_write_1h_tokens, write),
+        (usage.cache_write_1h_tokens, _or(rates.cache_write_1h, write)),
+        (usage.input_audio_tokens - audio, _or(rates.input_audio, rates.input)),
+        (usage.input_image_tokens - image, _or(rates.input_image, rates.input)),
+    ))  # fmt: skip
 
 
 def _output_cost(usage: Usage, rates: Rates) -> int:
-    if not usage.output_audio_tokens:
-        return usage.output_tokens * rates.output
-    text = max(usage.output_tokens - usage.output_audio_tokens, 0)
-    return text * rates.output + usage.output_audio_tokens * _or(rates.output_audio, rates.output)
+    return _sum(usage.output_tokens, rates.output, (
+        (usage.reasoning_tokens, _or(rates.reasoning, rates.output)),
+        (usage.output_audio_tokens, _or(rates.output_audio, rates.output)),
+        (usage.output_image_tokens, _or(rates.output_image, rates.output)),
+    ))  # fmt: skip
+
+
+def _sum(whole: int, rate: int, parts: Iterable[tuple[int, int]]) -> int:
+    """Tokens of a whole at its rate, but its parts at theirs. A part never counts below zero."""
+    total = 0
+    for tokens, own in parts:
+        if tokens > 0:
+            whole -= tokens
+            total += tokens * own
+    return total + max(whole, 0) * rate
 
 
 def _or(rate: int | None, fallback: int) -> int:

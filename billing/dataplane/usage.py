@@ -11,19 +11,25 @@ ABSURD = 100_000_000
 class Usage:
     """Token counts of one attempt.
 
-    ``input_tokens`` is the whole prompt: cached, cache-write and audio tokens are inside it, whatever the
-    provider's own convention. ``output_tokens`` holds reasoning and audio tokens. ``source``: "provider",
-    "estimate", or "none".
+    ``input_tokens`` is the whole prompt: cached, cache-write, audio, image and tool tokens are inside it, whatever
+    the provider's own convention; likewise reasoning, audio and image tokens in ``output_tokens``, and one-hour
+    writes in ``cache_write_tokens``. ``source``: "provider", "estimate", or "none".
     """
 
     input_tokens: int = 0
     cached_input_tokens: int = 0
     cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0
     input_audio_tokens: int = 0
     cached_audio_tokens: int = 0
+    input_image_tokens: int = 0
+    cached_image_tokens: int = 0
+    tool_tokens: int = 0  # what the provider's own tools put into the prompt
     output_tokens: int = 0
     reasoning_tokens: int = 0
     output_audio_tokens: int = 0
+    output_image_tokens: int = 0
+    searches: int = 0  # of the web, made by the provider: charged each
     source: str = "none"
     absurd: bool = False  # the provider sent counts that cannot be: kept out of the sums, row marked unpriced
 
@@ -33,26 +39,68 @@ class Usage:
 
 
 def usage_from_openai(raw: Any) -> Usage:
-    """Read OpenAI's `usage` object, where cached tokens are inside `prompt_tokens`.
+    """Read OpenAI's `usage` object, where cached tokens are inside the prompt; also that of its Responses.
 
     Missing or null fields count 0. A count that is negative, no integer, or above ``ABSURD`` makes the usage
     absurd.
     """
     if not isinstance(raw, dict):
         return Usage(source="provider", absurd=True)
-    prompt, completion = _details(raw, "prompt_tokens_details"), _details(raw, "completion_tokens_details")
+    names = ("prompt_tokens", "completion_tokens")
+    if "prompt_tokens" not in raw and "input_tokens" in raw:
+        names = ("input_tokens", "output_tokens")
+    prompt, completion = (_details(raw, f"{name}_details") for name in names)
     counts = {
-        "input_tokens": raw.get("prompt_tokens"),
+        "input_tokens": raw.get(names[0]),
         "cached_input_tokens": prompt.get("cached_tokens"),
         "cache_write_tokens": prompt.get("cache_write_tokens"),
         "input_audio_tokens": prompt.get("audio_tokens"),
-        "output_tokens": raw.get("completion_tokens"),
+        "input_image_tokens": prompt.get("image_tokens"),
+        "output_tokens": raw.get(names[1]),
         "reasoning_tokens": completion.get("reasoning_tokens"),
         "output_audio_tokens": completion.get("audio_tokens"),
+        "output_image_tokens": completion.get("image_tokens"),
     }
     usage = usage_from_counts(counts)
     _take_in(usage, raw.get("total_tokens"))
     return usage
+
+
+def usage_from_anthropic(raw: Any) -> Usage:
+    """Read Anthropic's `usage` object, where cached and written tokens are beside `input_tokens`.
+
+    What compaction and other steps of their own took is told in `iterations` alone.
+    https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
+    https://platform.claude.com/docs/en/build-with-claude/compaction#understanding-usage
+    """
+    if not isinstance(raw, dict):
+        return Usage(source="provider", absurd=True)
+    steps = [step for step in _list(raw.get("iterations")) if step.get("type") == "compaction"]
+    usages = [usage_from_counts(_anthropic_counts(one)) for one in (raw, *steps)]
+    if any(usage.absurd for usage in usages):
+        return Usage(source="provider", absurd=True)
+    whole, *others = usages
+    for other in others:
+        for name in _SUMMED:
+            setattr(whole, name, getattr(whole, name) + getattr(other, name))
+    return whole
+
+
+_SUMMED = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "cache_write_1h_tokens", "output_tokens")
+
+
+def _anthropic_counts(raw: dict[str, Any]) -> dict[str, Any]:
+    beside = [raw.get(name) or 0 for name in ("cache_read_input_tokens", "cache_creation_input_tokens", "input_tokens")]
+    countable = all(type(count) is int and count >= 0 for count in beside)
+    return {
+        "input_tokens": sum(beside) if countable else -1,
+        "cached_input_tokens": beside[0],
+        "cache_write_tokens": beside[1],
+        "cache_write_1h_tokens": _details(raw, "cache_creation").get("ephemeral_1h_input_tokens"),
+        "output_tokens": raw.get("output_tokens"),
+        "reasoning_tokens": _details(raw, "output_tokens_details").get("thinking_tokens"),
+        "searches": _details(raw, "server_tool_use").get("web_search_requests"),
+    }
 
 
 def usage_from_counts(counts: dict[str, Any]) -> Usage:
@@ -64,7 +112,7 @@ def usage_from_counts(counts: dict[str, Any]) -> Usage:
         if type(value) is not int or not 0 <= value <= ABSURD:
             return Usage(source="provider", absurd=True)
     usage = Usage(source="provider", **given)
-    if usage.cached_input_tokens > usage.input_tokens:
+    if usage.cached_input_tokens > usage.input_tokens or usage.cache_write_1h_tokens > usage.cache_write_tokens:
         return Usage(source="provider", absurd=True)
     return usage
 
@@ -92,3 +140,7 @@ def _take_in(usage: Usage, total: Any) -> None:
 def _details(raw: dict[str, Any], name: str) -> dict[str, Any]:
     details = raw.get(name)
     return details if isinstance(details, dict) else {}
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -3,5 +3,6 @@
 from routing.models.deployment import Deployment
 from routing.models.provider import Credential, ProviderAccount
 from routing.models.route import Route, RouteTarget
+from routing.models.stored import StoredResponse
 
-__all__ = ["Credential", "Deployment", "ProviderAccount", "Route", "RouteTarget"]
+__all__ = ["Credential", "Deployment", "ProviderAccount", "Route", "RouteTarget", "StoredResponse"]

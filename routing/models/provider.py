@@ -10,7 +10,12 @@ class ProviderKind(models.TextChoices):
     """What is spoken to it; each is a row of routing/providers/registry.py."""
 
     SANDBOX = "sandbox", "Sandbox"
+    OPENAI = "openai", "OpenAI"
     OPENAI_COMPATIBLE = "openai_compatible", "OpenAI-compatible"
+    ANTHROPIC = "anthropic", "Anthropic"
+    GEMINI = "gemini", "Google Gemini"
+    VERTEX = "vertex", "Google Vertex AI"
+    BEDROCK = "bedrock", "AWS Bedrock"
 
 
 class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
@@ -24,6 +29,9 @@ class ProviderAccount(models.Model):
     kind = models.CharField(max_length=32, choices=ProviderKind.choices)
     base_url = models.CharField(max_length=500, blank=True, help_text="Up to and with /v1; no trailing slash.")
     headers = models.JSONField(default=dict, blank=True, help_text="Sent with every request; no secrets here.")
+    settings = models.JSONField(
+        default=dict, blank=True, help_text="What the kind needs besides: region, project, api_version, …"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ProviderAccountQuerySet.as_manager()

@@ -3,10 +3,10 @@
 import time
 from functools import lru_cache
 
-from routing.proxy.errors import GatewayError
 from routing.proxy.exchange import Exchange
 from routing.proxy.plane import DataPlane
 from routing.proxy.snapshot import RouteRecord, TenantSnapshot
+from routing.wire.failure import GatewayError
 from tenants.dataplane.keys import KeysUnavailable, digest_of, masked
 from tenants.dataplane.records import KeyRecord
 

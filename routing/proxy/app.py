@@ -2,28 +2,41 @@
 
 import logging
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 
 from routing.proxy.admit import authenticate, check_endpoint
-from routing.proxy.endpoints import ENDPOINTS
-from routing.proxy.errors import INTERNAL_ERROR, GatewayError
+from routing.proxy.endpoints import endpoint_at
+from routing.proxy.errors import INTERNAL_ERROR
 from routing.proxy.exchange import Exchange
-from routing.proxy.listing import model_card, model_list
+from routing.proxy.listing import google_card, google_list, model_card, model_list
 from routing.proxy.metrics import exposition, write_down
 from routing.proxy.pipeline import serve
 from routing.proxy.plane import DataPlane
 from routing.proxy.receive import Receive, Send
 from routing.proxy.relay import send_error
+from routing.proxy.stored_endpoints import PREFIX as STORED
+from routing.proxy.stored_endpoints import serve_stored
+from routing.wire.dialects.gemini import GEMINI
+from routing.wire.failure import GatewayError
 
 logger = logging.getLogger(__name__)
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
-MODELS = "/v1/models"
+PREFIXES = ("/v1/", "/v1beta/", "/v1beta1/")
+MODELS = {"/v1/models": (model_list, model_card), "/v1beta/models": (google_list, google_card)}
 
 
 def is_proxied(path: str) -> bool:
     """Whether a path belongs to the data plane."""
-    return path.startswith("/v1/") or path in OPEN_PATHS
+    return path.startswith(PREFIXES) or path in OPEN_PATHS
+
+
+def take_query_key(headers: dict[bytes, bytes], query: bytes) -> None:
+    """Google's callers may have their key in the address; from here on it is in none."""
+    for name, value in parse_qsl(query):
+        if name == b"key":
+            headers.setdefault(b"x-goog-api-key", value)
 
 
 class Proxy:
@@ -37,10 +50,15 @@ class Proxy:
         if path in OPEN_PATHS or plane is None:
             await self._open_path(path, send)
             return
-        endpoint = ENDPOINTS.get(path)
-        exchange = Exchange(endpoint.name if endpoint else "models", dict(scope["headers"]))
+        found = endpoint_at(path, scope["query_string"])
+        exchange = Exchange(found[0].name if found else "models", dict(scope["headers"]))
+        if path.startswith("/v1beta") or (found is not None and found[0].name == "generate_content"):
+            exchange.dialect = GEMINI
+            take_query_key(exchange.headers, scope["query_string"])
         try:
-            if endpoint is not None and scope["method"] == "POST":
+            if found is not None and scope["method"] == "POST":
+                endpoint, exchange.path_rest = found
+                exchange.dialect = endpoint.dialect
                 await serve(exchange, endpoint, plane, receive, send)
             else:
                 await _other(exchange, plane, scope, send)
@@ -62,23 +80,32 @@ class Proxy:
 
 
 async def _other(exchange: Exchange, plane: DataPlane, scope: dict[str, Any], send: Send) -> None:
-    """The model list, and what does not exist. No model is called, so no row is written."""
+    """What calls no model, so that no row is written: model lists, stored responses, and what does not exist."""
     path = scope["path"]
     try:
-        if path in ENDPOINTS or (path.startswith(MODELS) and scope["method"] != "GET"):
-            raise GatewayError(405, "method_not_allowed", f"{scope['method']} is not allowed here.")
-        if path != MODELS and not path.startswith(MODELS + "/"):
-            raise GatewayError(404, "unknown_url", f"There is no endpoint at {path}.")
-        await authenticate(exchange, plane)
-        assert exchange.key is not None and exchange.tenant is not None
-        check_endpoint(exchange.key, "models")
-        name = path[len(MODELS) + 1 :]
-        found = model_card(exchange.key, exchange.tenant, name) if name else model_list(exchange.key, exchange.tenant)
+        if path.startswith(STORED) and not endpoint_at(path):
+            body = await serve_stored(exchange, plane, scope)
+        else:
+            body = await _models(exchange, plane, path, scope["method"])
     except GatewayError as error:
         exchange.settled = True
         await send_error(exchange, error, plane, send)
     else:
-        await _respond(send, 200, orjson.dumps(found))
+        await _respond(send, 200, body)
+
+
+async def _models(exchange: Exchange, plane: DataPlane, path: str, method: str) -> bytes:
+    models = next((prefix for prefix in MODELS if path == prefix or path.startswith(prefix + "/")), None)
+    if endpoint_at(path) or (models is not None and method != "GET"):
+        raise GatewayError(405, "method_not_allowed", f"{method} is not allowed here.")
+    if models is None:
+        raise GatewayError(404, "unknown_url", f"There is no endpoint at {path}.")
+    await authenticate(exchange, plane)
+    assert exchange.key is not None and exchange.tenant is not None
+    check_endpoint(exchange.key, "models")
+    (list_all, card), name = MODELS[models], path[len(models) + 1 :]
+    found = card(exchange.key, exchange.tenant, name) if name else list_all(exchange.key, exchange.tenant)
+    return orjson.dumps(found)
 
 
 async def _respond(send: Send, status: int, body: bytes, content_type: bytes = b"application/json") -> None:

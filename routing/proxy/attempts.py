@@ -8,7 +8,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from routing.providers.registry import KINDS
+from routing.providers.registry import adapter_for
 from routing.proxy.choose import candidates
 from routing.proxy.deadline import Deadline
 from routing.proxy.errors import from_upstream
@@ -26,9 +26,12 @@ from routing.wire.contract import (
     Call,
     ErrorKind,
     Event,
+    ReadsHeaders,
     TruncatedStream,
     UpstreamError,
 )
+from routing.wire.dialects.dialect import Emitter
+from routing.wire.failure import bad_request
 
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.25, 5.0  # seconds
 LONGEST_ANSWER, LONGEST_ERROR = 256 * 1024 * 1024, 1024 * 1024  # bytes
@@ -44,13 +47,14 @@ class Success:
     response: UpstreamResponse
     answer: Answer | None = None
     events: list[Event] = field(default_factory=list)
+    emitter: Emitter | None = None  # of a stream for a caller of another dialect
 
 
 async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline) -> Success:
     """Try the route's deployments in order. Raises `GatewayError` once none is left or the request is at fault."""
     assert exchange.route is not None and exchange.key is not None
     route, last = exchange.route, None
-    for deployment in candidates(route, exchange.key, plane.health):
+    for deployment in _holding(exchange, candidates(route, exchange.key, plane.health)):
         for tries in range(1 + route.retries):
             try:
                 if tries and last is not None:
@@ -63,7 +67,19 @@ async def first_success(exchange: Exchange, plane: DataPlane, deadline: Deadline
             if last.kind not in RETRIED or (last.retry_after or 0) > LONGEST_BACKOFF:
                 break
     assert last is not None
-    raise from_upstream(last, exchange.attempts[-1].deployment.name)
+    raise from_upstream(last, exchange.attempts[-1].deployment.name if exchange.attempts else "")
+
+
+def _holding(exchange: Exchange, deployments: list[DeploymentRecord]) -> list[DeploymentRecord]:
+    """Those at the provider that holds what the request continues, if one does. Raises `GatewayError` (400)."""
+    holder = exchange.recall.holder if exchange.recall else None
+    if holder is None:
+        return deployments
+    left = [deployment for deployment in deployments if deployment.provider == holder.provider]
+    if not left:
+        message = f"What this request continues is kept by '{holder.provider}', which the model does not lead to."
+        raise bad_request(message, "previous_response_id")
+    return left
 
 
 def _backoff(tries: int, last: UpstreamError) -> float:
@@ -85,9 +101,10 @@ async def _pause(seconds: float, deadline: Deadline) -> None:
 
 async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, deadline: Deadline) -> Success:
     """One try, recorded. Raises `UpstreamError`, secrets removed."""
+    assert exchange.call is not None
+    adapter = adapter_for(deployment.target, exchange.call)
     record = AttemptRecord(deployment, time.monotonic())
     exchange.attempts.append(record)
-    adapter = KINDS[deployment.target.kind].adapter()
     try:
         success = await _open(exchange, plane, deployment, adapter, deadline)
     except asyncio.CancelledError:
@@ -128,8 +145,10 @@ async def _read_start(success: Success, call: Call) -> None:
         raise adapter.error(response.status, response.headers, await response.read(LONGEST_ERROR))
     if call.stream:
         await _read_to_content(success)
-    else:
-        success.answer = adapter.parse(await response.read(LONGEST_ANSWER))
+        return
+    if isinstance(adapter, ReadsHeaders):
+        adapter.read_headers(response.headers)
+    success.answer = adapter.parse(await response.read(LONGEST_ANSWER))
 
 
 async def _read_to_content(success: Success) -> None:

@@ -3,9 +3,9 @@
 import math
 import random
 
-from routing.proxy.errors import GatewayError
 from routing.proxy.health import FIRST_PROBE_SECONDS, Health
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord
+from routing.wire.failure import GatewayError
 from tenants.dataplane.records import KeyRecord
 
 Weighted = tuple[DeploymentRecord, float]

@@ -5,35 +5,15 @@ GatewayError                 a request that ends without an answer
 └── from the providers       429, 502, 503, 504: `from_upstream`
 """
 
-from dataclasses import dataclass
-
-import orjson
-
 from routing.wire.contract import ErrorKind, UpstreamError
-
-
-@dataclass(eq=False)
-class GatewayError(Exception):
-    """An error in words that are the same in every dialect. ``code`` is stable; ``message`` holds no secret."""
-
-    status: int
-    code: str
-    message: str
-    param: str | None = None
-    retry_after: float | None = None  # seconds
-
-    @property
-    def type(self) -> str:
-        return _TYPES.get(self.status, "invalid_request_error" if self.status < 500 else "api_error")
-
+from routing.wire.failure import GatewayError
 
 INTERNAL_ERROR = GatewayError(500, "internal_error", "The gateway failed. The request id names the log entry.")
-_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
-
 _STATUS = {
     ErrorKind.RATE_LIMIT: 429, ErrorKind.OVERLOADED: 503, ErrorKind.SERVER: 502, ErrorKind.TIMEOUT: 504,
     ErrorKind.CONNECTION: 503, ErrorKind.TRUNCATED: 502, ErrorKind.AUTH: 502, ErrorKind.NOT_FOUND: 404,
     ErrorKind.CONTEXT_LENGTH: 400, ErrorKind.CONTENT_FILTER: 400, ErrorKind.BAD_REQUEST: 400,
+    ErrorKind.UNSUPPORTED: 400,
 }  # fmt: skip
 
 
@@ -45,9 +25,3 @@ def from_upstream(error: UpstreamError, deployment: str) -> GatewayError:
     status = error.status if error.kind is ErrorKind.BAD_REQUEST and error.status in (400, 422) else None
     code = error.code if error.kind is ErrorKind.BAD_REQUEST and error.code else error.kind.value
     return GatewayError(status or _STATUS[error.kind], code, message, error.param, error.retry_after)
-
-
-def openai_body(error: GatewayError, request_id: str) -> bytes:
-    """The error in OpenAI's dialect. https://platform.openai.com/docs/guides/error-codes"""
-    fields = {"message": error.message, "type": error.type, "param": error.param, "code": error.code}
-    return orjson.dumps({"error": {**fields, "request_id": request_id}})

@@ -5,9 +5,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.proxy.errors import GatewayError
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot
+from routing.proxy.stored import Recall
 from routing.wire.contract import Adapter, Call, ErrorKind
+from routing.wire.dialects.dialect import Dialect
+from routing.wire.dialects.openai_chat import OPENAI_CHAT
+from routing.wire.failure import GatewayError
 from tenants.dataplane.records import KeyRecord
 
 Scope = dict[str, Any]
@@ -32,6 +35,8 @@ class Exchange:
 
     endpoint: str
     headers: dict[bytes, bytes]
+    dialect: Dialect = OPENAI_CHAT  # what the caller is answered in
+    path_rest: str = ""  # what the path says beyond the endpoint
     # Unique, not secret: the generator is seeded from the system's randomness in each worker.
     id: str = field(default_factory=lambda: f"{random.getrandbits(128):032x}")
     at: float = field(default_factory=time.time)  # seconds since the epoch
@@ -41,13 +46,13 @@ class Exchange:
     tenant: TenantSnapshot | None = None
     call: Call | None = None
     end_user: str = ""
+    recall: Recall | None = None  # of the Responses API: what is continued and kept
     route: RouteRecord | None = None
 
     attempts: list[AttemptRecord] = field(default_factory=list)
     adapter: Adapter | None = None  # of the attempt that answered
     answering: AttemptRecord | None = None
     first_content: float | None = None  # monotonic
-    wants_usage: bool = False  # the caller of a stream asked for the usage chunk
 
     status: int = 499  # sent to the client; 499: it left before one was
     error: GatewayError | None = None
@@ -63,5 +68,4 @@ class Exchange:
 
     @property
     def requested_model(self) -> str:
-        model = self.call.body.get("model") if self.call else None
-        return model if isinstance(model, str) else ""
+        return self.call.model if self.call else ""

@@ -1,6 +1,6 @@
 """`/v1/models`: the model names that a key may use.
 
-https://platform.openai.com/docs/api-reference/models
+https://platform.openai.com/docs/api-reference/models, https://ai.google.dev/api/models
 """
 
 from routing.proxy.admit import allows, find_route
@@ -18,6 +18,21 @@ def model_list(key: KeyRecord, tenant: TenantSnapshot) -> Json:
 def model_card(key: KeyRecord, tenant: TenantSnapshot, name: str) -> Json:
     """One of them. Raises `GatewayError` (403, 404)."""
     return _card(find_route(key, tenant, name))
+
+
+def google_list(key: KeyRecord, tenant: TenantSnapshot) -> Json:
+    """All of them as Google lists models."""
+    return {"models": [_google_card(card["id"]) for card in model_list(key, tenant)["data"]]}
+
+
+def google_card(key: KeyRecord, tenant: TenantSnapshot, name: str) -> Json:
+    """One of them so. Raises `GatewayError` (403, 404)."""
+    return _google_card(find_route(key, tenant, name).name)
+
+
+def _google_card(name: str) -> Json:
+    methods = ["generateContent", "countTokens"]
+    return {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": methods}
 
 
 def _card(route: RouteRecord) -> Json:

@@ -6,13 +6,15 @@ from routing.proxy.admit import authenticate, check_endpoint, find_route
 from routing.proxy.attempts import first_success
 from routing.proxy.deadline import Deadline
 from routing.proxy.endpoints import Endpoint
-from routing.proxy.errors import INTERNAL_ERROR, GatewayError
+from routing.proxy.errors import INTERNAL_ERROR
 from routing.proxy.exchange import Exchange
 from routing.proxy.plane import DataPlane
+from routing.proxy.recall import recall
 from routing.proxy.receive import ClientLeft, Receive, Send, read_call
 from routing.proxy.relay import relay_stream, relay_whole, send_error
 from routing.proxy.report import settle
 from routing.proxy.watch import ClientWatch
+from routing.wire.failure import GatewayError
 
 
 async def serve(exchange: Exchange, endpoint: Endpoint, plane: DataPlane, receive: Receive, send: Send) -> None:
@@ -21,6 +23,8 @@ async def serve(exchange: Exchange, endpoint: Endpoint, plane: DataPlane, receiv
         await authenticate(exchange, plane)
         await read_call(exchange, endpoint, receive, plane.max_body)
         _admit(exchange, endpoint)
+        if endpoint.recalls:
+            await recall(exchange, plane)
         await _answer(exchange, plane, receive, send)
     except GatewayError as error:
         await send_error(exchange, error, plane, send)

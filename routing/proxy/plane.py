@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from billing.dataplane.journal import Journal
 from routing.proxy.health import Health
 from routing.proxy.log import RequestLog
+from routing.proxy.stored import ResponseStore
 from routing.proxy.tenants import TenantDirectory
 from routing.proxy.upstream import Upstream
 from tenants.dataplane.keys import KeyDirectory
@@ -19,5 +20,6 @@ class DataPlane:
     health: Health
     journal: Journal
     log: RequestLog
+    responses: ResponseStore
     max_body: int  # bytes
     is_ready: Callable[[], bool]  # configuration has been reachable since the worker started

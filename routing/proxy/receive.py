@@ -5,14 +5,16 @@ from typing import Any
 
 import orjson
 
-from routing.proxy.endpoints import Endpoint, bad_request
-from routing.proxy.errors import GatewayError
+from routing.proxy.endpoints import Endpoint
 from routing.proxy.exchange import Exchange
+from routing.wire.failure import GatewayError, bad_request
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-MAX_NAME = 256  # characters of a model's or an end user's name
+MAX_NAME = 256  # characters of an end user's name
+# What a caller may say to a provider outside the body; an adapter uses those that it knows.
+_PASSED = (b"anthropic-beta", b"anthropic-version", b"openai-beta", b"x-stainless-helper-method")
 
 
 class ClientLeft(Exception):
@@ -28,13 +30,9 @@ async def read_call(exchange: Exchange, endpoint: Endpoint, receive: Receive, ma
         raise bad_request(f"The body is not valid JSON: {error}.", code="invalid_json") from None
     if not isinstance(data, dict):
         raise bad_request("The body must be a JSON object.", code="invalid_json")
-    model = data.get("model")
-    if not isinstance(model, str) or not 0 < len(model) <= MAX_NAME:
-        raise bad_request("'model' must name a model.", "model")
-    exchange.call = endpoint.read(data)
-    exchange.end_user = _end_user(exchange, data)
-    options = data.get("stream_options")
-    exchange.wants_usage = isinstance(options, dict) and bool(options.get("include_usage"))
+    call = endpoint.read(data, endpoint.dialect, exchange.path_rest)
+    call.headers, call.to_chat = _passed_headers(exchange.headers), endpoint.dialect.to_chat
+    exchange.call, exchange.end_user = call, _end_user(exchange, data)
 
 
 async def _read_body(exchange: Exchange, receive: Receive, limit: int) -> bytes:
@@ -60,7 +58,16 @@ def _too_large(limit: int) -> GatewayError:
     return GatewayError(413, "request_too_large", f"The body is larger than {limit} bytes.")
 
 
+def _passed_headers(headers: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): headers[name].decode("latin-1") for name in _PASSED if name in headers}
+
+
 def _end_user(exchange: Exchange, data: dict[str, Any]) -> str:
     named = exchange.headers.get(b"x-gateway-end-user")
-    user = named.decode(errors="replace") if named else data.get("user")
+    user = named.decode(errors="replace") if named else data.get("user") or _user_id(data.get("metadata"))
     return user[:MAX_NAME] if isinstance(user, str) else ""
+
+
+def _user_id(metadata: Any) -> Any:
+    """Anthropic's place for it."""
+    return metadata.get("user_id") if isinstance(metadata, dict) else None

@@ -152,6 +152,9 @@ def answer_headers(exchange: Exchange) -> list[tuple[bytes, bytes]]:
         (b"x-request-id", exchange.request_id.encode()),
         (b"x-gateway-attempts", b"%d" % len(exchange.attempts)),
     ]
+    if exchange.call is not None and exchange.call.warnings:
+        told = "; ".join(dict.fromkeys(exchange.call.warnings))
+        headers.append((b"x-gateway-warning", told.encode("latin-1", "replace")))
     if exchange.answering is not None:
         headers += exchange.answering.deployment.headers
         if exchange.settled:

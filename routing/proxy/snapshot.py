@@ -74,3 +74,9 @@ class TenantSnapshot:
 
     def route(self, name: str) -> RouteRecord | None:
         return self.routes.get(name) or self.direct.get(name)
+
+    def deployment(self, deployment_id: int | None) -> DeploymentRecord | None:
+        """A deployment by its id, if it is enabled."""
+        routes = (*self.direct.values(), *self.routes.values())
+        found = (each for route in routes for each, _ in route.targets if each.id == deployment_id)
+        return next(found, None)

@@ -12,11 +12,14 @@ from yarl import URL
 from routing.providers.registry import KINDS
 from routing.providers.sandbox.answer import SandboxAnswer
 from routing.proxy.resolver import GuardedResolver
-from routing.signing.registry import SIGNERS
+from routing.proxy.token_source import TokenSource
+from routing.signing.exchange import TokenRequest
+from routing.signing.registry import EXCHANGES, SIGNERS
 from routing.wire.contract import ErrorKind, Outgoing, Target, UpstreamError
 
 JSON = "application/json"
 DRAIN_SECONDS = 1.0
+TOKEN_TIMEOUT = aiohttp.ClientTimeout(total=15)  # seconds
 BROKEN = (aiohttp.ClientError, OSError)
 
 
@@ -50,12 +53,17 @@ class Upstream:
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
         )
+        self._tokens = TokenSource(self._post)
 
     async def send(self, outgoing: Outgoing, target: Target, connect: float) -> UpstreamResponse:
         """Sign and send. ``connect``: seconds to reach the server. Raises `UpstreamError` (CONNECTION, TIMEOUT)."""
+        if outgoing.answered is not None:
+            return await _SandboxResponse.start(SandboxAnswer(200, 0, [(0, outgoing.answered)]))
         kind = KINDS[target.kind]
         if kind.answers_here is not None:
             return await _SandboxResponse.start(kind.answers_here(outgoing))
+        if kind.signer in EXCHANGES:
+            target = await self._tokens.exchanged(EXCHANGES[kind.signer], target)
         SIGNERS[kind.signer](outgoing, target)
         headers = CIMultiDict({"Content-Type": JSON, **target.headers})
         headers.extend(outgoing.headers)
@@ -69,6 +77,20 @@ class Upstream:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise UpstreamError(ErrorKind.CONNECTION, f"The provider could not be reached ({_name(error)}).") from None
         return _HttpResponse(response)
+
+    async def _post(self, request: TokenRequest) -> tuple[int, bytes]:
+        """Ask for a token."""
+        headers = {"Content-Type": request.content_type}
+        try:
+            async with self._session.post(
+                request.url, data=request.body, headers=headers, timeout=TOKEN_TIMEOUT, allow_redirects=False
+            ) as response:
+                return response.status, await response.read()
+        except TimeoutError:
+            raise UpstreamError(ErrorKind.TIMEOUT, "The provider's token endpoint took too long.") from None
+        except BROKEN as error:
+            message = f"The provider's token endpoint could not be reached ({_name(error)})."
+            raise UpstreamError(ErrorKind.CONNECTION, message) from None
 
     async def close(self) -> None:
         await self._session.close()
@@ -151,7 +173,8 @@ def _name(error: Exception) -> str:
 
 @lru_cache(maxsize=1024)
 def _url(base_url: str, path: str) -> URL:
-    return URL(base_url + path)
+    """The path goes out as the adapter wrote it, percent signs and all: that is what was signed."""
+    return URL(str(URL(base_url)) + path, encoded=True)
 
 
 @lru_cache(maxsize=256)

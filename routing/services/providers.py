@@ -1,5 +1,6 @@
 """Writes to provider accounts and their credentials."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, Unpack
@@ -13,6 +14,7 @@ from routing import encryption
 from routing.addresses import refused_url
 from routing.models import Credential, ProviderAccount
 from routing.models.provider import ProviderKind
+from routing.providers.registry import base_url_of
 from routing.services.references import refuse_lonely_routes
 from tenants import audit
 from tenants.announce import announce_tenant
@@ -107,14 +109,22 @@ def _opened(credential: Credential) -> str | None:
 
 
 def _checked_secret(secret: str) -> str:
-    secret = secret.strip()
+    secret = _on_one_line(secret.strip())
     if not secret or not secret.isascii() or not secret.isprintable():
         raise ValidationError({"api_keys": "An API key is made of visible ASCII characters."})
     return secret
 
 
+def _on_one_line(secret: str) -> str:
+    """A service account's JSON file is a secret too; what is none stays as it is."""
+    try:
+        return json.dumps(json.loads(secret)) if secret.startswith("{") else secret
+    except ValueError:
+        return secret
+
+
 def _hint(secret: str) -> str:
-    return secret[-4:] if len(secret) >= 12 else ""
+    return secret[-4:] if len(secret) >= 12 and not secret.startswith("{") else ""
 
 
 def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +140,7 @@ def _check_address(kind: str, base_url: str) -> None:
     if kind == ProviderKind.SANDBOX:
         if base_url:
             raise ValidationError({"base_url": "The sandbox has no address."})
-    elif refusal := refused_url(base_url, allow_private=settings.ALLOW_PRIVATE_UPSTREAMS):
+    elif refusal := refused_url(base_url_of(kind, base_url, {}), allow_private=settings.ALLOW_PRIVATE_UPSTREAMS):
         raise ValidationError({"base_url": refusal})
 
 

@@ -4,10 +4,11 @@ An adapter is made anew for each attempt and holds that attempt's stream state. 
 bytes and dictionaries out. The internal form of a chat is OpenAI's chat-completions shape, as plain dictionaries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any, Protocol, runtime_checkable
 
 from billing.dataplane.usage import Usage
 
@@ -28,6 +29,7 @@ class ErrorKind(Enum):
     NOT_FOUND = "model_not_found"
     CONTEXT_LENGTH = "context_length_exceeded"
     CONTENT_FILTER = "content_filter"
+    UNSUPPORTED = "unsupported"  # this provider cannot do it; another may
     BAD_REQUEST = "bad_request"
 
 
@@ -65,15 +67,34 @@ class Target:
     model: str
     headers: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)  # region, project, api_version, …: as the kind needs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Call:
-    """What the caller wants: an endpoint and its request in the internal form. ``body`` is never changed."""
+    """What the caller wants. ``body`` is the caller's own, in its own dialect; nobody changes it.
 
-    endpoint: str  # chat | embeddings
+    ``chat`` is the same request in the internal form (routing/wire/chat.py), made when first asked for.
+    """
+
+    operation: str  # chat | embeddings | moderations | rerank | count_tokens
+    dialect: str  # a row of routing/wire/dialects/registry.py
     body: Json
-    stream: bool
+    model: str
+    stream: bool = False
+    wants_usage: bool = False  # the caller of an OpenAI stream asked for the chunk with usage
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the caller's, those that a provider may see
+    to_chat: Callable[[Json], Json] = field(default=lambda body: body)
+    warnings: list[str] = field(default_factory=list)  # what could not be said to the provider; told in a header
+    notes: Json = field(default_factory=dict)  # what the caller's dialect wants again for its answer
+
+    @cached_property
+    def chat(self) -> Json:
+        """The internal form. Raises `GatewayError` (400) for what cannot be understood."""
+        chat = self.to_chat(self.body)
+        if chat is not self.body:
+            self.warnings += chat.pop("warnings", ())
+        return chat
 
 
 @dataclass(slots=True)
@@ -84,33 +105,43 @@ class Outgoing:
     body: bytes = b""
     headers: Headers = field(default_factory=list)
     method: str = "POST"
+    answered: bytes | None = None  # the answer itself, where nobody needs to be asked
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer: the provider's own bytes where they are in the internal form already."""
+    """A whole answer: the provider's own bytes, and the internal form where the caller speaks another dialect."""
 
-    data: Json
     raw: bytes
+    chat: Json | None = None
 
 
 class Event:
     """One piece of a streamed answer.
 
-    ``raw`` are the bytes to send on. ``content``: something of the answer itself, not only its frame.
-    ``usage_only``: the extra chunk that carries usage, stripped where the caller did not ask for it.
-    ``last``: the terminal marker.
+    ``raw``: the bytes to send on to a caller of the same dialect. ``chunks``: the same in the internal form, for
+    callers of other dialects. ``content``: something of the answer itself, not only its frame. ``usage_only``: the
+    extra chunk with usage, stripped where the caller did not ask for it. ``last``: the terminal marker.
     """
 
-    __slots__ = ("content", "last", "raw", "usage_only")
+    __slots__ = ("chunks", "content", "last", "raw", "usage_only")
 
-    def __init__(self, raw: bytes, content: bool = False, usage_only: bool = False, last: bool = False) -> None:
-        self.raw, self.content, self.usage_only, self.last = raw, content, usage_only, last
+    def __init__(
+        self,
+        raw: bytes,
+        chunks: Sequence[Json] = (),
+        content: bool = False,
+        usage_only: bool = False,
+        last: bool = False,
+    ) -> None:
+        self.raw, self.chunks = raw, chunks
+        self.content, self.usage_only, self.last = content, usage_only, last
 
 
 class Adapter(Protocol):
-    """One provider dialect."""
+    """One provider dialect, for one attempt. Where ``dialect`` is the call's, its bytes go through untouched."""
 
+    dialect: str
     usage: Usage
 
     @property
@@ -137,3 +168,11 @@ class Adapter(Protocol):
 
     def error(self, status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
         """What a failed answer means."""
+
+
+@runtime_checkable
+class ReadsHeaders(Protocol):
+    """An adapter whose provider says in headers what it says nowhere else, such as usage."""
+
+    def read_headers(self, headers: Mapping[str, str]) -> None:
+        """Of a whole, successful answer, before `parse`."""

@@ -19,6 +19,10 @@ class Endpoint(models.TextChoices):
     """What a key may be limited to; the data plane's endpoints carry the same names."""
 
     CHAT = "chat", "Chat completions"
+    RESPONSES = "responses", "Responses"
+    COMPLETIONS = "completions", "Completions"
+    MESSAGES = "messages", "Messages (Anthropic)"
+    GENERATE_CONTENT = "generate_content", "generateContent (Google)"
     EMBEDDINGS = "embeddings", "Embeddings"
     MODELS = "models", "Model list"
 

@@ -1,5 +1,6 @@
 """Recorded exchanges with real providers: tests/cassettes, and ../shared/data/wire/dev where it is there."""
 
+import base64
 import gzip
 import json
 from collections.abc import Iterator
@@ -26,10 +27,13 @@ class Cassette:
     headers: dict[str, str]
     body: bytes
     usage: dict[str, Any] | None
+    model: str = ""
+    url: str = ""
+    is_binary: bool = False  # the body is AWS's binary event stream
 
     @property
     def is_event_stream(self) -> bool:
-        return self.status == 200 and bool(self.request.get("stream"))
+        return self.status == 200 and (bool(self.request.get("stream")) or self.endpoint.startswith("stream"))
 
     @property
     def json(self) -> dict[str, Any]:
@@ -89,8 +93,11 @@ def _read(line: str | bytes) -> Cassette:
         request=_json_object(request.get("body")),
         status=response["status"],
         headers={k: v for k, v in response["headers"].items() if k.lower() not in HOP_HEADERS},
-        body=(response.get("body") or "").encode(),
+        body=base64.b64decode(response.get("body_b64") or b"") or (response.get("body") or "").encode(),
         usage=exchange.get("usage"),
+        model=exchange.get("model") or "",
+        url=request.get("url") or "",
+        is_binary=bool(response.get("body_b64")),
     )
 
 

@@ -80,3 +80,44 @@ def error(status: int, key: str = "") -> Json:
             "code": f"upstream_{status}",
         }
     }
+
+
+def response(body: Json, response_id: str) -> Json:
+    """A whole answer of the Responses API."""
+    text = {"type": "output_text", "text": TEXT, "annotations": [], "logprobs": []}
+    message = {"type": "message", "id": f"msg_of_{response_id}", "role": "assistant", "status": "completed"}
+    usage = {"input_tokens": 1000, "output_tokens": 200, "total_tokens": 1200}
+    details = {"input_tokens_details": {"cached_tokens": 300}, "output_tokens_details": {"reasoning_tokens": 120}}
+    return {
+        "id": response_id,
+        "object": "response",
+        "created_at": 1_790_000_000,
+        "status": "completed",
+        "model": body.get("model"),
+        "output": [{**message, "content": [text]}],
+        "store": body.get("store") is not False,
+        "previous_response_id": body.get("previous_response_id"),
+        "usage": {**usage, **details},
+        **dict.fromkeys(("error", "incomplete_details", "instructions", "metadata")),
+        **{"parallel_tool_calls": True, "temperature": 1.0, "top_p": 1.0, "tool_choice": "auto", "tools": []},
+    }
+
+
+def response_events(whole: Json) -> list[Json]:
+    """The same as the events of a stream."""
+    [message] = whole["output"]
+    [part] = message["content"]
+    place = {"item_id": message["id"], "output_index": 0, "content_index": 0}
+    begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+    events: list[Json] = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
+        {"type": "response.output_item.added", "output_index": 0, "item": {**message, "content": []}},
+        {"type": "response.content_part.added", **place, "part": {**part, "text": ""}},
+        *({"type": "response.output_text.delta", **place, "delta": word, "logprobs": []} for word in WORDS),
+        {"type": "response.output_text.done", **place, "text": TEXT, "logprobs": []},
+        {"type": "response.content_part.done", **place, "part": part},
+        {"type": "response.output_item.done", "output_index": 0, "item": message},
+        {"type": "response.completed", "response": whole},
+    ]
+    return [{**event, "sequence_number": number} for number, event in enumerate(events)]

@@ -22,6 +22,7 @@ class Call:
     body: dict[str, Any]
     site: Site
     argument: str = ""
+    method: str = "POST"
 
     @property
     def number(self) -> int:
@@ -82,6 +83,27 @@ async def cassette(call: Call, reply: Reply) -> None:
         return
     for event in recorded.events:
         await reply.raw(event)
+
+
+@scenario
+async def responses(call: Call, reply: Reply) -> None:
+    """A server of the Responses API that keeps its answers."""
+    stored, name = call.site.stored, call.path.rpartition("/")[2]
+    wanted = name if call.method != "POST" else call.body.get("previous_response_id")
+    if wanted is not None and wanted not in stored:
+        await reply.json(404, replies.error(404))
+    elif call.method == "DELETE":
+        del stored[name]
+        await reply.json(200, {"id": name, "object": "response.deleted", "deleted": True})
+    elif call.method == "GET":
+        await reply.json(200, stored[name])
+    else:
+        response = replies.response(call.body, f"resp_upstream_{len(call.site.requests)}_{id(call.site)}")
+        stored[response["id"]] = response
+        if call.stream:
+            await reply.events(replies.response_events(response))
+        else:
+            await reply.json(200, response)
 
 
 @scenario

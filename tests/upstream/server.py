@@ -57,7 +57,7 @@ class Server:
         site = self.sites[name]
         body = received.body if isinstance(received.body, dict) else {}
         (scenario, argument), framings = _script(name)
-        call = scenarios.Call(received.path, received.headers, body, site, argument)
+        call = scenarios.Call(received.path, received.headers, body, site, argument, received.method)
         reply = Reply(writer, framings)
         site.remember(received)
         try:

@@ -28,6 +28,7 @@ class Site:
 
     def __init__(self) -> None:
         self.requests: list[Received] = []
+        self.stored: dict[str, Any] = {}  # what a server that keeps its answers has kept
         self.released = asyncio.Event()
 
     def remember(self, received: Received) -> Received:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from billing.dataplane.usage import Usage, usage_from_openai
-from routing.providers.openai_compatible import request, response
+from routing.providers.openai_compatible import normal, request, response
 from routing.providers.openai_compatible.stream import ChatStream
 from routing.wire.contract import Answer, Call, Outgoing, Target, UpstreamError
-from routing.wire.errors import error_from_body
+from routing.wire.openai_errors import error_from_body
 from routing.wire.tokens import COUNTED_CHARS, count, extrapolated, text_of
 
 
@@ -14,23 +14,28 @@ class OpenAICompatibleAdapter(ChatStream):
     """One attempt at a server that speaks OpenAI's dialect; its stream is in the parent."""
 
     __slots__ = ("_call",)
+    dialect = "openai_chat"
+    path = ""  # where another than the operation's own
 
     def build(self, call: Call, target: Target) -> Outgoing:
         self._call = call
-        return request.build(call, target)
+        self._needs_done = target.settings.get("done") != "optional"
+        return request.build(call, target, self.dialect, self.path)
 
     def parse(self, body: bytes) -> Answer:
-        answer = response.parse(self._call.endpoint, body)
-        usage = answer.data.get("usage")
+        data = response.parse(self._call.operation, body)
+        usage = data.get("usage")
         if usage is not None:
             self.usage = usage_from_openai(usage)
-        elif self._call.endpoint == "chat":
-            messages = [choice.get("message") for choice in answer.data["choices"] if isinstance(choice, dict)]
+        elif self._call.operation == "chat":
+            messages = [choice.get("message") for choice in data["choices"] if isinstance(choice, dict)]
             self._keep(text_of(messages))
-        return answer
+        straight = self._call.dialect == self.dialect or self._call.operation != "chat"
+        return Answer(body, None if straight else normal.answer(data))
 
     def estimate(self) -> None:
-        prompt = text_of(self._call.body.get("messages") or self._call.body.get("input"))
+        body = self._call.body if self._call.dialect == self.dialect else self._call.chat
+        prompt = text_of(body.get("messages") or body.get("input") or body.get("prompt"))
         wrote = extrapolated("".join(self.texts)[:COUNTED_CHARS], self.chars)
         self.usage = Usage(input_tokens=count(prompt), output_tokens=wrote, source="estimate")
 

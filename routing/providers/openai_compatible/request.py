@@ -1,7 +1,8 @@
-"""A call in the internal form → OpenAI's request. They are the same shape, so every field travels on untouched."""
+"""A call → OpenAI's request: the caller's own where it speaks that dialect, else written from the internal form."""
 
 import orjson
 
+from routing.providers.openai_compatible.translated import translated
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
 # They refuse to be asked for the usage of a stream, and say it all the same.
@@ -10,18 +11,18 @@ SAY_USAGE_UNASKED = ("https://api.mistral.ai/",)
 PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 
 
-def build(call: Call, target: Target) -> Outgoing:
+def build(call: Call, target: Target, dialect: str, path: str = "") -> Outgoing:
     """The caller's fields with the provider's model name; a stream is asked to end with its usage.
 
-    Raises `UpstreamError` (BAD_REQUEST).
+    Raises `UpstreamError` (BAD_REQUEST, UNSUPPORTED).
     """
-    body: Json = {**call.body, "model": target.model}
+    body: Json = {**(call.body if call.dialect == dialect else translated(call, target)), "model": target.model}
     if call.stream and target.base_url.startswith(SAY_USAGE_UNASKED):
         body.pop("stream_options", None)
     elif call.stream:
         options = body.get("stream_options")
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     try:
-        return Outgoing(PATHS[call.endpoint], orjson.dumps(body))
+        return Outgoing(path or PATHS[call.operation], orjson.dumps(body))
     except orjson.JSONEncodeError:  # it reads deeper than it writes
         raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

@@ -2,21 +2,21 @@
 
 import orjson
 
-from routing.wire.contract import Answer, ErrorKind, UpstreamError
+from routing.wire.contract import ErrorKind, Json, UpstreamError
 
-# Where the answer itself stands, by endpoint.
+# Where the answer itself stands, by operation.
 _ANSWER_FIELD = {"chat": "choices", "embeddings": "data"}
 
 
-def parse(endpoint: str, body: bytes) -> Answer:
-    """A whole answer, its bytes kept. Raises `UpstreamError` for what is no answer, though its status was 200."""
+def parse(operation: str, body: bytes) -> Json:
+    """A whole answer. Raises `UpstreamError` for what is no answer, though its status was 200."""
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
-    if not isinstance(data, dict) or not isinstance(data.get(_ANSWER_FIELD[endpoint]), list):
+    if not isinstance(data, dict) or not isinstance(data.get(_ANSWER_FIELD[operation]), list):
         raise UpstreamError(ErrorKind.SERVER, _error_in(data) or "The provider's answer holds no result.", 200)
-    return Answer(data, body)
+    return data
 
 
 def _error_in(data: object) -> str:

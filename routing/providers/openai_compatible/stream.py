@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from billing.dataplane.usage import Usage, usage_from_openai
+from routing.providers.openai_compatible import normal
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
-from routing.wire.errors import error_from_object
+from routing.wire.openai_errors import error_from_object
 from routing.wire.sse import SseDecoder, encode
 from routing.wire.tokens import COUNTED_CHARS
 
@@ -20,13 +21,15 @@ KEPT_TEXTS = COUNTED_CHARS  # none is shorter than a character
 class ChatStream:
     """State of one stream: what has come so far, and whether it ended as it should."""
 
-    __slots__ = ("_decoder", "chars", "done", "failed", "malformed", "texts", "usage")
+    __slots__ = ("_decoder", "_finished", "_needs_done", "chars", "done", "failed", "malformed", "texts", "usage")
 
     def __init__(self) -> None:
         self._decoder = SseDecoder()
         self.usage = Usage()
         self.failed: UpstreamError | None = None
         self.done = False
+        self._needs_done = True  # some servers close the connection after the finish reason, and send no [DONE]
+        self._finished = False  # a finish reason came
         self.malformed = 0  # events that were no JSON object; passed over
         self.texts: list[str] = []  # what the model wrote, for an estimate: the beginning,
         self.chars = 0  # and the length of all of it
@@ -49,9 +52,11 @@ class ChatStream:
     def finish(self) -> list[Event]:
         """What is left at the end of the bytes. Raises `TruncatedStream` if no terminal marker came."""
         events = self.feed(self._decoder.rest())
-        if not self.done and self.failed is None:
+        if self.done or self.failed is not None:
+            return events
+        if self._needs_done or not self._finished:
             raise TruncatedStream
-        return events
+        return [*events, Event(encode(DONE), last=True)]
 
     def _read(self, chunk: Any, payload: bytes) -> Event | None:
         try:  # the usual chunk: one piece of text
@@ -61,7 +66,7 @@ class ChatStream:
                 if len(self.texts) < KEPT_TEXTS:
                     self.texts.append(text)
                 self.chars += len(text)
-                return Event(encode(payload), True)
+                return Event(encode(payload), (chunk,), True)
         except (KeyError, TypeError, ValueError):
             pass
         return self._read_unusual(chunk, payload)
@@ -72,6 +77,8 @@ class ChatStream:
             return None
         choices = chunk.get("choices")
         usage = chunk.get("usage")
+        if usage is None and "x_groq" in chunk:  # https://console.groq.com/docs/api-reference#chat-create
+            usage = (chunk["x_groq"] or {}).get("usage")
         if usage is not None:
             self.usage = usage_from_openai(usage)
         # Some put their error beside choices, older vLLM servers send it bare.
@@ -80,7 +87,7 @@ class ChatStream:
             self.failed = error_from_object(error, 200)
             return None
         if choices and type(choices) is list:
-            return Event(encode(payload), self._has_content(choices))
+            return Event(encode(payload), (normal.chunk(chunk),), self._has_content(choices))
         return Event(encode(payload), usage_only=usage is not None)
 
     def _read_no_json(self, payload: bytes) -> Event | None:
@@ -98,7 +105,7 @@ class ChatStream:
             if type(delta) is not dict:
                 continue
             if choice.get("finish_reason") is not None:
-                found = True
+                found = self._finished = True
             for name, value in delta.items():
                 if value and name != "role":
                     found = True

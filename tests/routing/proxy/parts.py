@@ -15,6 +15,7 @@ from routing.proxy.app import Proxy
 from routing.proxy.health import Health
 from routing.proxy.log import RequestLog
 from routing.proxy.plane import DataPlane
+from routing.proxy.postgres_responses import PostgresResponses
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot
 from routing.proxy.tenants import TenantDirectory
 from routing.proxy.upstream import Upstream
@@ -147,7 +148,9 @@ class Client:
         self._asked = False
         self._gone = asyncio.Event()
         headers = [(b"authorization", b"Bearer " + KEY.encode()), (b"content-length", b"%d" % len(self._body))]
-        self.scope: dict[str, Any] = {"type": "http", "path": path, "method": method, "headers": headers}
+        self.scope: dict[str, Any] = {
+            "type": "http", "path": path, "method": method, "headers": headers, "query_string": b"",
+        }  # fmt: skip
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.chunks: list[bytes] = []
@@ -216,6 +219,7 @@ class Rig:
             health=Health(probe),
             journal=self.journal,
             log=SilentLog(),
+            responses=PostgresResponses(""),
             max_body=1024 * 1024,
             is_ready=lambda: True,
         )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.wire.contract import ErrorKind, UpstreamError
-from routing.wire.errors import LONGEST_WAIT, error_from_body, error_from_object, retry_after
+from routing.wire.openai_errors import LONGEST_WAIT, error_from_body, error_from_object, retry_after
 from tests.upstream import cassettes
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "wire" / "errors_from_issues.jsonl"

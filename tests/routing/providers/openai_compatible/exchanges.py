@@ -30,7 +30,7 @@ def name(cassette: Cassette) -> str:
 def adapter(request: Json, stream: bool = True, endpoint: str = "chat") -> OpenAICompatibleAdapter:
     """One that has just built a request."""
     made = OpenAICompatibleAdapter()
-    made.build(Call(endpoint, request, stream), TARGET)
+    made.build(Call(endpoint, "openai_chat", request, str(request.get("model")), stream), TARGET)
     return made
 
 

@@ -24,7 +24,7 @@ BODIES = st.dictionaries(st.text(max_size=12).filter(lambda field: field not in 
 
 
 def sent(body: dict[str, Any], stream: bool = False, endpoint: str = "chat") -> tuple[str, dict[str, Any]]:
-    outgoing = adapter({}).build(Call(endpoint, body, stream), TARGET)
+    outgoing = adapter({}).build(Call(endpoint, "openai_chat", body, "m", stream), TARGET)
     return outgoing.path, orjson.loads(outgoing.body)
 
 

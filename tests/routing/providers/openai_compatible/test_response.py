@@ -23,7 +23,6 @@ def parsed(recorded: Cassette) -> Usage:
     made = adapter(recorded.request, stream=False, endpoint=ENDPOINTS[recorded.endpoint])
     answer = made.parse(recorded.body)
     assert answer.raw is recorded.body
-    assert answer.data == recorded.json
     return made.usage
 
 

@@ -16,7 +16,7 @@ from tests.routing.wire.cuts import one_by_one, pieces
 from tests.upstream import cassettes
 from tests.upstream.cassettes import Cassette
 
-KEPT = [one for one in cassettes.kept() if one.is_event_stream]
+KEPT = [one for one in cassettes.kept() if one.is_event_stream and one.endpoint == "chat.completions"]
 ALL = [one for one in everything() if one.is_event_stream and one.endpoint == "chat.completions" and one.body]
 BROKEN = [one for one in ALL if "midstream_error" in one.features]
 MARKED = [one for one in ALL if one.provider not in UNMARKED and one not in BROKEN]

@@ -1,0 +1,1 @@
+"""Google's Gemini, by AI Studio and by Vertex AI: one dialect, two addresses."""

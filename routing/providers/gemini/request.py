@@ -1,0 +1,114 @@
+"""A call → Google's request: the caller's own where it speaks Google's dialect, else made from the internal form."""
+
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import orjson
+
+from routing.providers.gemini.config import extras, generation_config, service_tier
+from routing.providers.gemini.contents import conversation
+from routing.providers.gemini.tools import tool_config_of, tools_of
+from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
+from routing.wire.gemini import ARRAY, SSE
+
+AI_STUDIO = "https://generativelanguage.googleapis.com/v1beta"
+_REGION = re.compile(r"[a-z][a-z0-9-]{0,40}")
+_WHOLE_NAMES = ("projects/", "publishers/", "models/", "tunedModels/", "endpoints/")
+
+# Read elsewhere in this package, or without meaning for Gemini and so not worth a warning.
+_READ = frozenset({
+    "messages", "model", "stream", "stream_options", "tools", "tool_choice", "functions", "function_call",
+    "parallel_tool_calls", "web_search_options", "temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens",
+    "seed", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "n", "stop", "response_format",
+    "modalities", "audio", "reasoning_effort", "reasoning", "thinking", "service_tier", "google", "extra_body", "user",
+    "safetySettings", "safety_settings", "cachedContent", "cached_content", "labels", "generationConfig",
+    "generation_config", "thinkingConfig", "thinking_config",
+})  # fmt: skip
+
+
+def vertex_address(settings: Mapping[str, str]) -> str:
+    """Where Vertex AI answers in a region; `global`, where none is named, is everywhere. Empty for no region's name."""
+    region = region_of(settings)
+    if not _REGION.fullmatch(region):
+        return ""
+    if region in ("us", "eu"):  # https://cloud.google.com/vertex-ai/docs/general/locations#multi-region
+        return f"https://aiplatform.{region}.rep.googleapis.com/v1"
+    prefix = "" if region == "global" else f"{region}-"
+    return f"https://{prefix}aiplatform.googleapis.com/v1"
+
+
+def region_of(settings: Mapping[str, str]) -> str:
+    return settings.get("region") or settings.get("location") or "global"
+
+
+def model_path(target: Target, method: str) -> str:
+    """The path of a method of the target's model."""
+    model = quote(target.model, safe="/:@")
+    if target.kind == "vertex":
+        return f"{_vertex_model(model, target)}:{method}"
+    return f"/{model}:{method}" if model.startswith(_WHOLE_NAMES) else f"/models/{model}:{method}"
+
+
+def _vertex_model(model: str, target: Target) -> str:
+    if model.startswith("projects/"):
+        return f"/{model}"
+    if not model.startswith(_WHOLE_NAMES):
+        model = f"publishers/google/models/{model}"
+    project = target.settings.get("project") or _project_in(target.secrets)
+    if not project:  # express mode: an API key stands for its project
+        return f"/{model}"
+    return f"/projects/{quote(project, safe=':')}/locations/{quote(region_of(target.settings))}/{model}"
+
+
+def _project_in(secrets: tuple[str, ...]) -> str:
+    """The project of a service account."""
+    try:
+        account = json.loads(secrets[0]) if secrets and secrets[0].startswith("{") else {}
+    except ValueError:
+        account = {}
+    return str(account.get("project_id") or "") if isinstance(account, dict) else ""
+
+
+def build(call: Call, target: Target) -> Outgoing:
+    """The request for an answer, whole or streamed. Raises `UpstreamError` (BAD_REQUEST, UNSUPPORTED)."""
+    path = model_path(target, "streamGenerateContent?alt=sse" if call.stream else "generateContent")
+    return Outgoing(path, dumps(own_body(call, target) if call.dialect in (SSE, ARRAY) else translated(call, target)))
+
+
+def own_body(call: Call, target: Target) -> Json:
+    """The body of a caller who speaks Google's dialect: its own, but for the model's name."""
+    return {**call.body, "model": model_name(target)} if "model" in call.body else call.body
+
+
+def model_name(target: Target) -> str:
+    """The model as bodies name it."""
+    return target.model if target.model.startswith(_WHOLE_NAMES) else f"models/{target.model}"
+
+
+def translated(call: Call, target: Target) -> Json:
+    """The internal form in Google's words; what has none is told in the call's warnings."""
+    chat = call.chat
+    for name in sorted(set(chat) - _READ):
+        if chat[name] is not None and chat[name] is not False:
+            call.warnings.append(f"{name} left out: Gemini has no word for it")
+    body = conversation(call, target.model)
+    tools = tools_of(call)
+    if tools:
+        body["tools"] = tools
+        if (config := tool_config_of(call)) is not None:
+            body["toolConfig"] = config
+    own = {**service_tier(chat), **extras(chat)}
+    config = {**generation_config(call, target.model), **own.pop("generationConfig", {})}
+    if config:
+        body["generationConfig"] = config
+    return {**body, **own}
+
+
+def dumps(body: Json) -> bytes:
+    """Raises `UpstreamError` (BAD_REQUEST) for what is nested too deeply: it is read deeper than it is written."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None
