@@ -8,6 +8,5 @@ from routing.wire.dialects.openai_completions import OPENAI_COMPLETIONS
 from routing.wire.dialects.openai_responses import OPENAI_RESPONSES
 
 DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect
-    for dialect in (OPENAI_CHAT, OPENAI_RESPONSES, OPENAI_COMPLETIONS, ANTHROPIC_MESSAGES, GEMINI)
+    dialect.name: dialect for dialect in (OPENAI_CHAT, OPENAI_RESPONSES, OPENAI_COMPLETIONS, ANTHROPIC_MESSAGES, GEMINI)
 }

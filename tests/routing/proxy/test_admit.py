@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.proxy.admit import allows, check_endpoint, find_route, presented_key
-from routing.proxy.errors import GatewayError
+from routing.wire.failure import GatewayError
 from tenants.dataplane.keys import digest_of
 from tests.routing.proxy.parts import deployment, key, route, tenant
 

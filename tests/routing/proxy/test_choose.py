@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.proxy.choose import by_weight, candidates
-from routing.proxy.errors import GatewayError
 from routing.proxy.health import FAILURES_TO_OPEN, Health
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord
 from routing.wire.contract import ErrorKind
+from routing.wire.failure import GatewayError
 from tests.clock import jumping
 from tests.routing.proxy.parts import deployment, key, route
 

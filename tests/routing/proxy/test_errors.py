@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.proxy.errors import GatewayError, from_upstream, openai_body
+from routing.proxy.errors import from_upstream
 from routing.wire.contract import ErrorKind, UpstreamError
+from routing.wire.dialects.openai_chat.errors import error as openai_error
+from routing.wire.failure import GatewayError
 
 STATUSES = {
     ErrorKind.RATE_LIMIT: 429,
@@ -20,6 +22,7 @@ STATUSES = {
     ErrorKind.CONTEXT_LENGTH: 400,
     ErrorKind.CONTENT_FILTER: 400,
     ErrorKind.BAD_REQUEST: 400,
+    ErrorKind.UNSUPPORTED: 400,
 }
 
 
@@ -50,12 +53,12 @@ def test_a_bad_request_keeps_the_provider_s_code_and_parameter(theirs: int | Non
      (404, "invalid_request_error"), (429, "rate_limit_error"), (500, "api_error"), (504, "api_error")],
 )  # fmt: skip
 def test_types_are_openai_s(status: int, kind: str) -> None:
-    assert GatewayError(status, "code", "message").type == kind
+    assert openai_error(GatewayError(status, "code", "message"), "req_1")["error"]["type"] == kind
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.none() | st.text(st.characters(exclude_categories=["Cs"])))
 def test_the_body_is_openai_s(message: str, param: str | None) -> None:
-    body = orjson.loads(openai_body(GatewayError(400, "code", message, param), "req_1"))
-    error = body["error"]
+    body = openai_error(GatewayError(400, "code", message, param), "req_1")
+    error = orjson.loads(orjson.dumps(body))["error"]
     assert (error["message"], error["param"], error["code"]) == (message, param, "code")
     assert (error["type"], error["request_id"]) == ("invalid_request_error", "req_1")

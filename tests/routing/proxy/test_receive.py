@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.proxy.endpoints import ENDPOINTS
-from routing.proxy.errors import GatewayError
 from routing.proxy.exchange import Exchange
 from routing.proxy.receive import MAX_NAME, ClientLeft, Receive, read_call
+from routing.wire.failure import GatewayError
 from tests.clock import jumping
 from tests.routing.proxy.parts import Answer, Client, Rig, ScriptedUpstream, chat_body, deployment, route, whole
 
@@ -53,7 +53,7 @@ async def test_a_call_is_the_body_as_it_is(stream: bool | None) -> None:
     body = chat_body(stream=stream, unknown={"x": 1})
     exchange = await read(body)
     assert exchange.call is not None
-    assert (exchange.call.body, exchange.call.stream, exchange.call.endpoint) == (body, bool(stream), "chat")
+    assert (exchange.call.body, exchange.call.stream, exchange.call.operation) == (body, bool(stream), "chat")
     assert exchange.requested_model == "m"
 
 
@@ -129,7 +129,8 @@ async def test_a_client_that_leaves_while_sending_has_left() -> None:
     [(None, False), ({}, False), ({"include_usage": False}, False), ({"include_usage": True}, True), ("x", False)],
 )
 async def test_whether_the_caller_wants_usage(options: Any, wants: bool) -> None:
-    assert (await read(chat_body(stream=True, stream_options=options))).wants_usage is wants
+    call = (await read(chat_body(stream=True, stream_options=options))).call
+    assert call is not None and call.wants_usage is wants
 
 
 async def test_the_end_user_is_the_header_s_or_the_body_s() -> None:

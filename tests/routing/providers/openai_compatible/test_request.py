@@ -62,7 +62,9 @@ def test_a_stream_is_asked_for_its_usage(options: Any, out: dict[str, Any]) -> N
 def test_mistral_is_not_asked_since_it_refuses_that_and_says_it_all_the_same(options: Any) -> None:
     body = {"stream": True, "messages": [], **({"stream_options": options} if options else {})}
     mistral = replace(TARGET, base_url="https://api.mistral.ai/v1")
-    assert "stream_options" not in orjson.loads(adapter({}).build(Call("chat", body, True), mistral).body)
+    assert "stream_options" not in orjson.loads(
+        adapter({}).build(Call("chat", "openai_chat", body, "m", True), mistral).body
+    )
 
 
 def test_a_whole_answer_s_options_are_the_caller_s_own() -> None:
