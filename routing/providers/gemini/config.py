@@ -17,7 +17,7 @@ _SAME = {
     "frequency_penalty": "frequencyPenalty", "logprobs": "responseLogprobs", "top_logprobs": "logprobs",
 }  # fmt: skip
 JSON_MIME = "application/json"
-_TIERS = {"default": "standard", "flex": "flex", "priority": "priority"}
+_TIERS = ("flex", "priority")
 
 
 def generation_config(call: Call, model: str) -> Json:
@@ -71,9 +71,9 @@ def _modalities(chat: Json) -> Json:
 
 
 def service_tier(chat: Json) -> Json:
-    """OpenAI's tiers by Google's names; what is left to the provider needs no saying."""
-    tier = _TIERS.get(str(chat.get("service_tier")))
-    return {"serviceTier": tier} if tier else {}
+    """The tiers that both know by the same name; the usual one needs no saying."""
+    tier = chat.get("service_tier")
+    return {"serviceTier": tier} if tier in _TIERS else {}
 
 
 def extras(chat: Json) -> Json:

@@ -15,6 +15,7 @@ _TOP: dict[str, TypeAdapter[Any]] = {
     "safetySettings": TypeAdapter(list[types.SafetySetting]),
     "cachedContent": TypeAdapter(str),
     "labels": TypeAdapter(dict[str, str]),
+    "serviceTier": TypeAdapter(types.ServiceTier),
 }
 
 
