@@ -1,8 +1,8 @@
 """AWS's binary event stream: any cut gives the same messages, and damage is noticed."""
 
 import struct
-from typing import Any
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
