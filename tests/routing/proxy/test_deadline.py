@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-import uvloop
 
 from routing.proxy.deadline import LONG_SECONDS, Deadline
 from tests.clock import jumping
@@ -175,17 +174,3 @@ async def test_the_cancellation_is_over_once_it_is_taken() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(1):
             await asyncio.sleep(10)
-
-
-def test_a_limit_that_is_all_but_due_can_still_be_moved() -> None:
-    """On the loop that serves: there, a timer of no time is none."""
-
-    async def move() -> None:
-        deadline = limited(0.05)
-        await asyncio.sleep(0.0497)
-        for _ in range(3):
-            deadline.within(30, "idle")
-            deadline.within(0, "idle")
-        assert (await cut_off(deadline))[0] in ("idle", "total")
-
-    uvloop.run(move())
