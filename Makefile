@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test lint format behaviours bench bench-peers setup setup-dev assets lock clean
+.PHONY: help up test lint format behaviours conformance bench bench-peers setup setup-dev assets lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ up: ## Set everything up and run it (PORT=8080; LOCAL_MODEL=1 adds a real small 
 
 test: ## Set everything up and run the tests (ARGS='-k journal')
 	@$(MAKE) --no-print-directory -j2 setup-dev
-	@$(BIN)/pytest -n auto -m "not bench" $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile -m "not bench" $(ARGS)
 
 lint: setup-dev ## Check style, types, import rules, templates, migrations
 	@.ci/lint
@@ -29,6 +29,9 @@ format: setup-dev ## Put the Python code into the house's form
 
 behaviours: setup-dev ## Say which of the promised behaviours have a passing test
 	@$(BIN)/python -m tests.behaviours
+
+conformance: setup-dev ## Run recorded traffic through every adapter and dialect (DATA=dir)
+	@$(BIN)/python -m tests.conformance $(DATA)
 
 bench: setup-dev ## Measure the gateway against a bare proxy of the same parts
 	@$(BIN)/python -m benchmarks.run $(ARGS)

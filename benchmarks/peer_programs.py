@@ -14,9 +14,11 @@ from benchmarks.servers import ROOT, Program, Server
 
 HOME = ROOT / "var" / "bench"
 
-# The extras are those of its own container image. Without OpenTelemetry and Prisma it looks for both again on
-# every request, which costs a third of its CPU; with httptools its uvicorn parses HTTP in C.
-LITELLM = ("litellm[proxy,extra_proxy,proxy-runtime]==1.106.2", "uvicorn[standard]")
+# What its own container image has. Without OpenTelemetry and Prisma it looks for both again on every request,
+# which costs a third of its CPU; with httptools its uvicorn parses HTTP in C. Prisma and httptools are named
+# because older installers pass over `litellm[extra_proxy]`, and `litellm[proxy]` leaves httptools out.
+LITELLM = ("litellm[proxy,proxy-runtime]==1.106.2", "prisma>=0.11,<1", "httptools")
+LITELLM_NEEDS = "import httptools, opentelemetry.sdk, prisma, uvloop"
 LITELLM_KEY = "sk-bench-litellm"
 LITELLM_CONFIG = {
     "model_list": [
@@ -60,6 +62,7 @@ def litellm(upstream: Server) -> Peer:
     if _is_outdated(home, LITELLM):
         _run(sys.executable, "-m", "venv", "--clear", home)
         _run(home / "bin" / "python", "-m", "pip", "install", "--quiet", *LITELLM)
+        _run(home / "bin" / "python", "-c", LITELLM_NEEDS)
         _mark(home, LITELLM)
     config = home / "config.json"  # JSON is YAML
     config.write_text(json.dumps(LITELLM_CONFIG))

@@ -81,12 +81,12 @@ def main() -> int:
         rounds=options.rounds,
         warm_up_seconds=10,  # Node.js compiles what is hot, and LiteLLM imports on first use
     )
-    cores = Cores.available()
+    cores, conditions = Cores.available(), machine()
     with running_bench(cores) as bench, ExitStack() as stack:
         peers = running_peers(stack, bench, cores)
         measure(bench, peers, sizes)
         text, targets = results(bench, peers)
-    text = "\n\n".join([machine(), text, *(f"{target}." for target in targets)])
+    text = "\n\n".join([conditions, text, *(f"{target}." for target in targets)])
     print(text)
     if options.write:
         write_section("bench-peers", text)

@@ -70,11 +70,14 @@ def series(values: Sequence[float], unit: str, digits: int = 2) -> str:
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """What the figures are measured on, and how busy it is: call it before there is any load of ours."""
     names = [line.split(":", 1)[1].strip() for line in _cpuinfo() if line.startswith("model name")]
     cpu = names[0] if names else platform.machine()
     today = datetime.now(UTC).date()
-    return f"Measured {today} on {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}."
+    return (
+        f"Measured {today} on {cpu}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        f"load average before the start: {os.getloadavg()[0]:.1f}."
+    )
 
 
 def _cpuinfo() -> list[str]:

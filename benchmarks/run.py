@@ -102,10 +102,11 @@ def main() -> int:
         paced=Load(requests=200, connections=16, rate=200),
         rounds=options.rounds,
     )
+    conditions = machine()
     with running_bench(Cores.available()) as bench:
         measure(bench, sizes)
         text, targets = results(bench)
-    text = "\n\n".join([machine(), text, *(f"{target}." for target in targets)])
+    text = "\n\n".join([conditions, text, *(f"{target}." for target in targets)])
     print(text)
     if options.write:
         write_section("bench", text)

@@ -29,7 +29,7 @@ class Assembly:
     def __init__(self) -> None:
         load_vocabulary()
         journal = Journal(settings.JOURNAL_DIR, WORKER)
-        upstream = Upstream()
+        upstream = Upstream(settings.ALLOW_PRIVATE_UPSTREAMS)
         self._loader = SnapshotLoader()
         self._shipper = Shipper(journal, dsn())
         self._responses = PostgresResponses(dsn())

@@ -56,6 +56,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "permissions": permissions,
         "menu": menu(organization, permissions, request.path),
         "organizations": _organizations(request),
+        "switcher_length": SWITCHER_LENGTH,
     }
 
 

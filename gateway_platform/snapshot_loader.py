@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 REFRESH_SECONDS = 30.0  # the safety net, should a notification be lost
 RECONNECT_SECONDS = 0.5
+KEYS_AT_ONCE = 2_000  # so that requests for other keys come in between
 READ_SECONDS = 5.0  # a request does not wait longer for a key
 
 
@@ -53,13 +55,16 @@ class SnapshotLoader:
             with suppress(asyncio.CancelledError, Exception):
                 await task
         # In a lambda: `connection` stands for the connection of the thread that asks for an attribute of it.
-        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
+        closing = asyncio.get_running_loop().run_in_executor(self._thread, lambda: connection.close())
+        await asyncio.wait([closing], timeout=READ_SECONDS)  # a database that hangs does not hold up the end
         self._thread.shutdown(wait=False)
 
     async def refresh(self) -> None:
         """Read everything that is in memory anew. Raises `KeysUnavailable`; one tenant's trouble is not another's."""
         digests = self.keys.digests()
-        self.keys.replace(await self._read(lambda: key_records(digests)), digests)
+        for start in range(0, len(digests), KEYS_AT_ONCE):
+            some = digests[start : start + KEYS_AT_ONCE]
+            self.keys.replace(await self._read(partial(key_records, some)), some)
         for organization_id in self.tenants.ids():
             try:
                 await self.tenants.reload(organization_id)

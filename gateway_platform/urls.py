@@ -13,6 +13,7 @@ organization_pages: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("organizations/", home.organizations, name="organizations"),
     path("o/<str:slug>/", include(organization_pages)),
     path("api/v1/", include("gateway_platform.api")),
     path("accounts/", include("allauth.account.urls")),

@@ -137,14 +137,15 @@ class RouteForm(forms.Form):
         )
 
     def _initial(self, route: Route) -> dict[str, Any]:
-        fields = {name: getattr(route, name) for name in ("name", "strategy", "retries", *TIMEOUTS.values())}
+        fields = {name: getattr(route, name) for name in ("name", "strategy", "retries")}
+        fields |= {field: f"{getattr(route, field):g}" for field in TIMEOUTS.values()}
         targets = [(str(target.deployment_id), f"{target.weight:g}") for target in route.targets.all()]
         return fields | {"targets": targets}
 
     def _add_timeouts(self) -> None:
         for name, field in TIMEOUTS.items():
             self.fields[field] = forms.FloatField(
-                min_value=0.05, initial=getattr(Route(), field),
+                min_value=0.05, initial=f"{getattr(Route(), field):g}",
                 label=f"{name.replace('_', ' ').capitalize()} limit", help_text=TIMEOUT_HELP[name],
                 widget=forms.NumberInput(attrs={"step": "any", "min": "0.05"}),
             )  # fmt: skip

@@ -43,7 +43,7 @@ class DeploymentTable(tables.Table):
 class RouteTable(tables.Table):
     name = cell("routes/cells/name")
     strategy = cell("routes/cells/strategy")
-    targets = cell("routes/cells/targets", orderable=False)
+    targets = cell("routes/cells/targets", orderable=False, verbose_name="Targets")
     retries = tables.Column(attrs=NUMBER)
     total_timeout = cell("routes/cells/timeout", verbose_name="Time limit", attrs=NUMBER)
 

@@ -4,8 +4,6 @@ import django_tables2 as tables
 
 from tenants.models import ApiKey
 
-NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
-
 
 class KeyTable(tables.Table):
     name = tables.TemplateColumn(template_name="tenants/keys/cells/name.html", order_by="name")

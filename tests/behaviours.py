@@ -79,7 +79,8 @@ def run(tests: set[str]) -> Results:
     """Run the tests and give their outcomes; what pytest prints goes to standard error."""
     with tempfile.TemporaryDirectory() as directory:
         junit = Path(directory) / "junit.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", f"--junitxml={junit}", *sorted(tests)]
+        parallel = ("-n", "auto", "--dist", "loadfile")
+        command = [sys.executable, "-m", "pytest", "-q", *parallel, f"--junitxml={junit}", *sorted(tests)]
         subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=False)
         return results_in(junit)
 

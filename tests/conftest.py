@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -13,6 +14,10 @@ from tests.servers import TEMPLATE, Servers, django_at, make_databases, take_own
 from tests.upstream.handle import Upstream, running_upstream
 
 _SERVERS = pytest.StashKey[Servers]()
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("here")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -24,7 +24,7 @@ PLANTED = [
     ("writes-through-services", "routing/api/planted.py", "tenants.audit"),
     ("services-below-pages", "tenants/services/planted.py", "rest_framework"),
     ("pages-and-api-apart", "tenants/api/planted.py", "tenants.web"),
-    ("api-and-pages-apart", "tenants/views/planted.py", "rest_framework"),
+    ("api-and-pages-apart", "routing/views/planted.py", "rest_framework"),
 ]
 
 

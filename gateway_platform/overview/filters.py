@@ -37,9 +37,7 @@ def choice(label: str, choices: Any, method: str) -> django_filters.ChoiceFilter
 def moment(label: str) -> django_filters.CharFilter:
     """One end of a custom range; ranges.chosen_range reads it."""
     attrs = CONTROL | {"type": "datetime-local", "data-shown-for": "range=custom"}
-    widget = forms.DateTimeInput(attrs=attrs)
-    widget.input_type = "datetime-local"
-    return django_filters.CharFilter(label=label, method="leave", widget=widget)
+    return django_filters.CharFilter(label=label, method="leave", widget=forms.TextInput(attrs=attrs))
 
 
 class RequestFilter(ListFilterSet):
@@ -47,6 +45,7 @@ class RequestFilter(ListFilterSet):
         label="Time", choices=list(LABELS.items()), method="leave", empty_label=None, initial=DEFAULT,
         widget=forms.Select(attrs=SELECT),
     )  # fmt: skip
+    start, end = moment("From"), moment("To")
     outcome = choice("Outcome", [*Outcome.choices, (NOT_OK, "All that failed")], "by_outcome")
     key = django_filters.ModelChoiceFilter(
         queryset=keys, method="by_row", empty_label="Any", widget=forms.Select(attrs=SELECT)
@@ -63,7 +62,7 @@ class RequestFilter(ListFilterSet):
     request_id = exact("request_id", "Request id")
     unpriced = choice("Price", [("yes", "Unpriced only")], "by_price")
 
-    FIRST = ("range", "outcome", "key", "route", "q")
+    FIRST = ("range", "start", "end", "outcome", "key", "route", "q")
 
     class Meta:
         model = UsageEvent
@@ -71,7 +70,7 @@ class RequestFilter(ListFilterSet):
 
     @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in self.filters if name != "range")
+        return any(self.data.get(name) for name in self.filters if name not in ("range", "start", "end"))
 
     @property
     def more_is_active(self) -> bool:

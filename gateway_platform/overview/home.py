@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from gateway_platform.navigation import menu
 from tenants.permissions import permissions_of
 from tenants.scoping import organizations_of
 
+LISTED = 100
 LAST = "last_organization"  # in the session: the slug
 
 
@@ -22,6 +24,15 @@ def home(request: HttpRequest) -> HttpResponse:
     if last is None:
         return render(request, "overview/no_organization.html")
     return HttpResponseRedirect(reverse("organization", args=[last.slug]))
+
+
+@login_required
+def organizations(request: HttpRequest) -> HttpResponse:
+    """All that the person may open, for those who have more than a menu holds."""
+    text = request.GET.get("q", "")
+    found = organizations_of(request.user).filter(Q(name__icontains=text) | Q(slug__icontains=text))
+    template = "overview/organizations_list.html" if request.htmx else "overview/organizations.html"  # type: ignore[attr-defined]
+    return render(request, template, {"found": found[:LISTED], "q": text, "most": LISTED})
 
 
 @login_required

@@ -10,22 +10,15 @@ from billing.latency import Latency
 from billing.reports import Dimension, Point, Totals, UsageReport
 from gateway_platform.overview.changes import change
 from gateway_platform.overview.charts import errors_chart, latency_chart, requests_chart, spend_chart
+from gateway_platform.overview.first_steps import Step, first_steps
 from gateway_platform.overview.ranges import LABELS, SPANS, Range, chosen_range
 from tenants.models import ApiKey, Team
-from tenants.web import Empty, OrganizationPage, PageRequest
+from tenants.web import OrganizationPage, PageRequest
 
 BY_ID: tuple[Dimension, ...] = ("key", "team", "deployment")
 BY_NAME: tuple[Dimension, ...] = ("route", "provider", "model")
 TOPS: tuple[tuple[Dimension, str], ...] = (("key", "Keys"), ("route", "Routes"), ("model", "Models"))
 TOP_LENGTH = 6
-EMPTY = Empty(
-    "chart-area-line",
-    "Nothing to see yet",
-    "Requests, errors, spend and latency appear here as soon as an app calls the gateway with one of your keys.",
-    "keys",
-    "See the keys",
-    "keys.view",
-)
 
 
 class Overview(OrganizationPage):
@@ -43,7 +36,7 @@ class Overview(OrganizationPage):
         template = self.fragment_name if request.htmx else self.template_name
         figures = self._figures()
         return self.render(
-            template, range=self.range, ranges=[(name, LABELS[name]) for name in SPANS], empty=EMPTY,
+            template, range=self.range, ranges=[(name, LABELS[name]) for name in SPANS],
             narrowed=self._narrowed_by(), **figures,
         )  # fmt: skip
 
@@ -104,10 +97,13 @@ class Overview(OrganizationPage):
         found = model.objects.filter(organization=self.organization, pk=value).first()  # type: ignore[attr-defined]
         return str(found or value)
 
+    def steps(self) -> list[Step]:
+        return first_steps(self.organization)
+
     @property
     def step(self) -> str:
         seconds = bucket_size(self.range.start, self.range.end).total_seconds()
-        return {900: "quarter of an hour", 3600: "hour"}.get(int(seconds), "day")
+        return {900: "quarter hour", 3600: "hour"}.get(int(seconds), "day")
 
 
 def _narrowing(request: PageRequest) -> dict[Dimension, int | str]:

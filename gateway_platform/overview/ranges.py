@@ -1,6 +1,6 @@
 """A chosen range of time: the last hour, day, week or month, or from one moment to another.
 
-In the address as ?range=7d, or ?range=custom&from=…&to=… (local times of the organisation's timezone). What cannot be
+In the address as ?range=7d, or ?range=custom&start=…&end=… (local times of the organisation's timezone). What cannot be
 read falls back to the default, so that a mistyped address still shows a page.
 """
 
@@ -40,7 +40,7 @@ class Range:
     @property
     def before(self) -> str:
         """What `previous` is called."""
-        return "the time before" if self.name == CUSTOM else f"the {LABELS[self.name]} before".replace("1 ", "")
+        return "previous " + ("period" if self.name == CUSTOM else LABELS[self.name].removeprefix("1 "))
 
     @property
     def previous(self) -> "Range":
@@ -59,7 +59,7 @@ def chosen_range(params: Mapping[str, str], zone: str, now: datetime | None = No
 
 
 def _custom(params: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Range | None:
-    start, end = _moment(params.get("from"), zone), _moment(params.get("to"), zone) or now
+    start, end = _moment(params.get("start"), zone), _moment(params.get("end"), zone) or now
     if start is None or start >= end or end - start > LONGEST:
         return None
     return Range(CUSTOM, start, end)

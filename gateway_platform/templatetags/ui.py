@@ -43,7 +43,7 @@ def _shapes(name: str) -> SafeString:
 @register.simple_tag
 def badge(tone: str, label: Any) -> SafeString:
     """A state in a word. Tones: good, warn, bad, calm, plain."""
-    return format_html('<span class="tag-badge {}">{}</span>', tone, label)
+    return format_html('<span class="state-badge {}">{}</span>', tone, label)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -53,10 +53,10 @@ def card(context: template.Context, content: str, title: str = "", **options: An
 
 
 @register.simple_tag
-def chart(name: str, spec: dict[str, Any], tall: bool = False) -> SafeString:
+def chart(name: str, spec: dict[str, Any]) -> SafeString:
     """A chart that static/js/charts.js draws from the figures beside it."""
     data = json_script(spec, f"chart-{name}")
-    return render_to_string("components/chart.html", {"name": name, "spec": spec, "data": data, "tall": tall})
+    return render_to_string("components/chart.html", {"name": name, "spec": spec, "data": data})
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
 """From a route to the deployments to try, in order."""
 
+import math
 import random
 
 from routing.proxy.health import FIRST_PROBE_SECONDS, Health
@@ -26,6 +27,6 @@ def candidates(route: RouteRecord, key: KeyRecord, health: Health) -> list[Deplo
 
 def by_weight(targets: list[Weighted]) -> list[DeploymentRecord]:
     """A random order in which each place goes by share of weight; those of weight 0 come last, as listed."""
-    # Efraimidis and Spirakis: the largest of u^(1/w) is a draw in proportion to w, and so is each next one.
-    drawn = [(random.random() ** (1 / weight) if weight > 0 else -i, d) for i, (d, weight) in enumerate(targets, 1)]  # noqa: S311
-    return [deployment for _, deployment in sorted(drawn, key=lambda pair: pair[0], reverse=True)]
+    # The first to arrive of several Poisson processes is a draw in proportion to their rates, and so is each next one.
+    drawn = [(random.expovariate(weight) if weight > 0 else math.inf, d) for d, weight in targets]
+    return [deployment for _, deployment in sorted(drawn, key=lambda pair: pair[0])]

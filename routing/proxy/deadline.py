@@ -62,7 +62,8 @@ class Deadline:
     def _arm(self, at: float) -> None:
         if self._handle is not None:
             self._handle.cancel()
-        self._handle = asyncio.get_running_loop().call_at(at, self._fire)
+        # Never at once: uvloop would give a handle that knows no time.
+        self._handle = asyncio.get_running_loop().call_at(max(at, self.now() + 0.001), self._fire)
 
     def _fire(self) -> None:
         self._handle = None

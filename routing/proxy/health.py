@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from routing.proxy.snapshot import DeploymentRecord
 from routing.wire.contract import ErrorKind
 
 FAILURES_TO_OPEN = 3  # in a row
 FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS = 1.0, 30.0
+UNWANTED_SECONDS = 600.0  # a deployment that no request has asked for so long is probed no more
 
 # The deployment's own fault; a request that was wrong says nothing of its health.
 COUNTED = frozenset({
@@ -27,6 +29,7 @@ class Circuit:
     open: bool = False
     wait: float = FIRST_PROBE_SECONDS  # before the next probe
     probing: asyncio.Task[None] | None = None
+    wanted_at: float = field(default_factory=time.monotonic)  # when a request last asked for it
 
 
 class Health:
@@ -39,7 +42,10 @@ class Health:
     def is_open(self, deployment: DeploymentRecord) -> bool:
         """Whether it is left out for now. One that was edited since it failed gets a new chance."""
         circuit = self._circuits.get(deployment.id)
-        return circuit is not None and circuit.open and circuit.deployment.target == deployment.target
+        if circuit is None or not circuit.open or circuit.deployment.target != deployment.target:
+            return False
+        circuit.wanted_at = time.monotonic()
+        return True
 
     def succeeded(self, deployment: DeploymentRecord) -> None:
         if self._circuits and not self.is_open(deployment):
@@ -74,6 +80,9 @@ class Health:
         alive = False
         while not alive:
             await asyncio.sleep(wait)
+            if time.monotonic() - circuit.wanted_at > UNWANTED_SECONDS:  # it may be deleted, or edited, by now
+                self._circuits.pop(circuit.deployment.id, None)
+                return
             circuit.wait = wait = min(wait * 2, LONGEST_PROBE_SECONDS)
             with contextlib.suppress(Exception):  # whatever goes wrong in a probe, it is dead
                 alive = await self._probe(circuit.deployment)

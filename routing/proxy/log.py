@@ -25,12 +25,24 @@ class RequestLog:
         if len(self._lines) < HELD_LINES:
             self._lines.append(_line(event))
         if not self._flushing:
-            self._flushing = True
-            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
+            self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        self._flushing = True
+        asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
 
     def _flush(self) -> None:
-        lines, self._lines, self._flushing = self._lines, [], False
-        asyncio.get_running_loop().run_in_executor(None, _write, lines)
+        lines, self._lines = self._lines, []
+        writing = asyncio.get_running_loop().run_in_executor(None, _write, lines)
+        writing.add_done_callback(self._written)
+
+    def _written(self, writing: "asyncio.Future[None]") -> None:
+        """Only now may the next batch go: a slow reader must not take up all threads and all memory."""
+        self._flushing = False
+        if writing.cancelled() or writing.exception() is not None:
+            self._lines.clear()  # nobody reads any more
+        elif self._lines:
+            self._flush_soon()
 
 
 def _line(event: Event) -> str:

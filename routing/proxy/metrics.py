@@ -1,5 +1,8 @@
 """The data plane's counters, for Prometheus. Labels come from fixed lists, never from requests."""
 
+import os
+from pathlib import Path
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -55,6 +58,18 @@ def write_down(journal: Journal) -> None:
 
 def exposition() -> bytes:
     """All workers' figures in Prometheus' text format."""
+    _forget_the_dead()
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def _forget_the_dead() -> None:
+    """Take away the gauges of workers that were killed: what is pending of theirs is by now another's."""
+    for file in Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).glob("gauge_live*_*.db"):
+        try:
+            os.kill(int(file.stem.rpartition("_")[2]), 0)
+        except ProcessLookupError:
+            file.unlink(missing_ok=True)
+        except PermissionError:
+            pass  # it lives, as another user

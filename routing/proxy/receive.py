@@ -64,7 +64,7 @@ def _passed_headers(headers: dict[bytes, bytes]) -> dict[str, str]:
 
 def _end_user(exchange: Exchange, data: dict[str, Any]) -> str:
     named = exchange.headers.get(b"x-gateway-end-user")
-    user = named.decode("latin-1") if named else data.get("user") or _user_id(data.get("metadata"))
+    user = named.decode(errors="replace") if named else data.get("user") or _user_id(data.get("metadata"))
     return user[:MAX_NAME] if isinstance(user, str) else ""
 
 

@@ -28,6 +28,9 @@ _STREAM: Headers = [
 ]
 
 
+SLOW_SECONDS = 0.05  # a client that takes longer to take a piece
+
+
 async def relay_whole(exchange: Exchange, success: Success, plane: DataPlane, send: Send) -> None:
     """Send a whole answer, its row written first."""
     assert success.answer is not None
@@ -102,9 +105,11 @@ async def _pump(exchange: Exchange, success: Success, deadline: Deadline, send: 
         if ended:
             return out
         if out:
-            deadline.paused = True
+            deadline.paused, before = True, deadline.now()
             await send({"type": "http.response.body", "body": out, "more_body": True})
             deadline.paused = False
+            if deadline.now() - before > SLOW_SECONDS:
+                await asyncio.sleep(0)  # the client may have left meanwhile: let the watch say so first
         if has_content:
             deadline.since = deadline.now()
         if adapter.failed is not None:

@@ -51,11 +51,14 @@ def settle(exchange: Exchange, journal: Journal, log: RequestLog) -> None:
 
 
 def _final_usage(exchange: Exchange) -> Usage:
-    """The provider's counts; else our estimate, if anything of an answer came; else nothing, which costs nothing."""
+    """The provider's counts; else our estimate, if anything of an answer came; else nothing, which costs nothing.
+
+    No answer uses nothing: counts that are all zero are no counts.
+    """
     adapter = exchange.adapter
     if adapter is None:
         return NO_USAGE
-    if adapter.usage.source == "none" and exchange.first_content is not None:
+    if adapter.usage.is_empty and not adapter.usage.absurd and exchange.first_content is not None:
         adapter.estimate()
     return adapter.usage
 

@@ -47,7 +47,12 @@ class DeploymentRecord:
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         """How an answer says where it comes from."""
         named = {"provider": self.provider, "model": self.target.model, "deployment": self.name}
-        return tuple((f"x-gateway-{what}".encode(), name.encode("latin-1", "replace")) for what, name in named.items())
+        return tuple((f"x-gateway-{what}".encode(), _header_value(name)) for what, name in named.items())
+
+
+def _header_value(text: str) -> bytes:
+    """Without what would end the header, or what servers refuse in one."""
+    return "".join(char if char.isprintable() else "?" for char in text).encode("latin-1", "replace")
 
 
 @dataclass(frozen=True, slots=True)

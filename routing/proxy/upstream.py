@@ -11,6 +11,7 @@ from yarl import URL
 
 from routing.providers.registry import KINDS
 from routing.providers.sandbox.answer import SandboxAnswer
+from routing.proxy.resolver import GuardedResolver
 from routing.proxy.token_source import TokenSource
 from routing.signing.exchange import TokenRequest
 from routing.signing.registry import EXCHANGES, SIGNERS
@@ -43,11 +44,12 @@ class UpstreamResponse(Protocol):
 
 
 class Upstream:
-    """Sends signed requests; keeps the connection pool."""
+    """Sends signed requests; keeps the connection pool. ``allow_private``: models may live on the local network."""
 
-    def __init__(self) -> None:
+    def __init__(self, allow_private: bool) -> None:
         # No limit here: what a provider may get at once is governed before this point.
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60)
+        resolver = GuardedResolver(allow_private)
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60, resolver=resolver)
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
         )
@@ -177,4 +179,4 @@ def _url(base_url: str, path: str) -> URL:
 
 @lru_cache(maxsize=256)
 def _timeout(connect: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, sock_connect=connect)
+    return aiohttp.ClientTimeout(total=None, connect=connect)  # with the resolving of its name

@@ -1,7 +1,7 @@
 """JSON as it comes: halves of surrogate pairs included, which models write when they cut an emoji in two.
 
-`orjson` refuses such halves, as RFC 8259 lets it; the standard library does not. So it steps in where `orjson` gives
-up, and nowhere else: it is ten times slower.
+`orjson` refuses such halves, as RFC 8259 lets it; the standard library does not. So it steps in where `orjson`
+gives up, and nowhere else: it is ten times slower.
 """
 
 import json

@@ -7,3 +7,4 @@ import "./dialogs.js";
 import "./notes.js";
 import "./fields.js";
 import "./targets.js";
+import "./filters.js";

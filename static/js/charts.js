@@ -12,15 +12,24 @@ const colour = (name) => {
   return value;
 };
 
-const timeFormat = (spec, long) => {
-  const days = spec.step >= 86400;
-  const options = days
-    ? { month: "short", day: "numeric" }
-    : long || spec.span > 2 * 86400
-      ? { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }
-      : { hour: "2-digit", minute: "2-digit" };
-  if (days && long) options.weekday = "short";
-  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: spec.timezone });
+const DAY = 86400;
+const DATE = { month: "short", day: "numeric" };
+const TIME = { hour: "2-digit", minute: "2-digit" };
+
+const writer = (spec, options) => {
+  const format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: spec.timezone });
+  return (time) => format.format(new Date(time));
+};
+
+// Hours within two days, else dates; a tooltip says both.
+const axisWriter = (spec) => writer(spec, spec.step < DAY && spec.span <= 2 * DAY ? TIME : DATE);
+const tipWriter = (spec) => writer(spec, spec.step < DAY ? { ...DATE, ...TIME } : { ...DATE, weekday: "short" });
+
+// Which buckets get a label: each midnight where a week is drawn by the hour, else what fits.
+const labelled = (spec) => {
+  if (spec.step >= DAY || spec.span <= 2 * DAY) return "auto";
+  const clock = writer(spec, TIME);
+  return (index) => clock(spec.times[index]) === "00:00";
 };
 
 const element = (tag, className, text) => {
@@ -30,9 +39,9 @@ const element = (tag, className, text) => {
   return made;
 };
 
-const tooltip = (spec, when, format) => (points) => {
+const tooltip = (spec, write, format) => (points) => {
   const tip = element("div", "chart-tip");
-  tip.append(element("div", "when", when.format(new Date(spec.times[points[0].dataIndex]))));
+  tip.append(element("div", "when", write(spec.times[points[0].dataIndex])));
   for (const point of [...points].reverse()) {
     const line = element("div", "line");
     const swatch = element("span", "swatch");
@@ -58,21 +67,20 @@ const series = (spec) => (one, index) => {
 
 const option = (spec) => {
   const format = formatters[spec.unit];
-  const axis = timeFormat(spec, false);
   const text = { color: colour("--ink-faint"), fontFamily: "Plex Sans, system-ui, sans-serif", fontSize: 11 };
   const line = colour("--line");
   return {
     aria: { enabled: true, label: { description: spec.summary } },
-    grid: { left: 4, right: 22, top: spec.series.length > 1 ? 30 : 12, bottom: 2, containLabel: true },
+    grid: { left: 12, right: 22, top: spec.series.length > 1 ? 30 : 12, bottom: 2, containLabel: true },
     legend: { show: spec.series.length > 1, top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 14,
       textStyle: { ...text, fontSize: 12 }, inactiveColor: line },
-    tooltip: { trigger: "axis", formatter: tooltip(spec, timeFormat(spec, true), format), confine: true,
+    tooltip: { trigger: "axis", formatter: tooltip(spec, tipWriter(spec), format), confine: true,
       backgroundColor: colour("--surface-raised"), borderColor: line, padding: [8, 12],
       textStyle: { ...text, fontSize: 12, color: colour("--ink") },
       axisPointer: { type: spec.kind === "bar" ? "shadow" : "line", shadowStyle: { color: colour("--ink"), opacity: 0.06 },
         lineStyle: { color: colour("--line-strong") } } },
-    xAxis: { type: "category", data: spec.times.map((time) => axis.format(new Date(time))), boundaryGap: spec.kind === "bar",
-      axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true, margin: 10 } },
+    xAxis: { type: "category", data: spec.times.map(axisWriter(spec)), boundaryGap: spec.kind === "bar",
+      axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true, margin: 10, interval: labelled(spec) } },
     yAxis: { type: "value", minInterval: spec.unit === "count" ? 1 : undefined, splitNumber: 4, splitLine: { lineStyle: { color: line } },
       axisLabel: { ...text, formatter: format } },
     series: spec.series.map(series(spec)),

@@ -54,10 +54,16 @@ def test_leaving_before_the_first_token_costs_nothing(tenant: Tenant, upstream: 
     assert (row.input_tokens, row.output_tokens, row.cost) == (0, 0, 0)
 
 
-# B5: usage that the provider had already sent is used
+# B5: the real usage, where the provider has sent it already
 def test_leaving_after_the_usage_came_bills_the_provider_s_count(tenant: Tenant, upstream: Upstream) -> None:
-    stream = tenant.stream(tenant.route(upstream.site("ok")))
-    assert tenant.row(stream.response).usage_source == "provider"
+    route = tenant.route(upstream.site("stall-at-the-end"))
+
+    with tenant.open_stream(route, stream_options={"include_usage": True}) as response:
+        assert next(line for line in response.iter_lines() if '"usage"' in line)
+
+    row = tenant.row(response)
+    assert (row.outcome, row.usage_source) == ("aborted", "provider")
+    assert (row.input_tokens, row.output_tokens) == (1000, 200)
 
 
 def abort(tenant: Tenant, method: str, path: str, body: bytes = b"") -> None:

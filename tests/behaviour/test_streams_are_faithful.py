@@ -8,9 +8,7 @@ from tests.upstream import cassettes, replies
 from tests.upstream.handle import Upstream
 
 FRAMINGS = ["drip", "crlf", "tight", "commented", "scattered", "crlf+scattered", "tight+commented+drip"]
-STREAMED = [
-    cassette for cassette in cassettes.kept() if cassette.is_event_stream and cassette.endpoint == "chat.completions"
-]
+STREAMED = [one for one in cassettes.kept() if one.is_event_stream and one.endpoint == "chat.completions"]
 COUNTS = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "cost", "outcome")
 
 

@@ -1,4 +1,4 @@
-"""Private gateways for tests that kill, stop and starve."""
+"""Private gateways for tests that kill, stop and starve; those that share one stand in one file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,10 +23,24 @@ def private_upstream() -> Iterator[Upstream]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def four_workers(live_database: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway with four workers."""
+    running = Gateway(tmp_path_factory.mktemp("four"), live_database, redis_url, workers=4).start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def crowd(live: None, live_database: str, redis_url: str, tmp_path: Path) -> Iterator[Gateway]:
-    """A gateway of its own with four workers."""
-    running = Gateway(tmp_path, live_database, redis_url, workers=4).start()
+def crowd(four_workers: Gateway, live: None) -> Gateway:
+    """The gateway with four workers, and the ORM on its database."""
+    return four_workers
+
+
+@pytest.fixture
+def alone(live: None, live_database: str, redis_url: str, tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway for one test, with one worker."""
+    running = Gateway(tmp_path, live_database, redis_url).start()
     yield running
     running.stop()
 
@@ -52,16 +66,25 @@ class Machine:
         self.servers.redis = start_redis(self.servers.directory / "redis", durable=False)
 
 
-@pytest.fixture
-def machine(tmp_path: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Machine]:
-    """Everything of its own, with two workers."""
+@pytest.fixture(scope="session")
+def private_machine(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
+    """Two workers, and servers that nobody else uses."""
     servers = Servers()
     database, redis = servers.postgres.url, servers.redis.url
     try:
         with django_db_blocker.unblock(), django_at(database):
             call_command("migrate", verbosity=0)
-            gateway = Gateway(tmp_path, database, redis, workers=2).start()
-            yield Machine(servers, gateway)
-            gateway.stop()
+        gateway = Gateway(tmp_path_factory.mktemp("machine"), database, redis, workers=2).start()
+        yield Machine(servers, gateway)
+        gateway.stop()
     finally:
         servers.stop()
+
+
+@pytest.fixture
+def machine(private_machine: Machine, django_db_blocker: DjangoDbBlocker) -> Iterator[Machine]:
+    """The private machine, and the ORM on its database."""
+    with django_db_blocker.unblock(), django_at(private_machine.servers.postgres.url):
+        yield private_machine

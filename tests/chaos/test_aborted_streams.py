@@ -1,8 +1,6 @@
 """Ten thousand clients leave in the middle of a stream: nothing leaks."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
@@ -18,14 +16,6 @@ pytestmark = pytest.mark.chaos
 
 STREAMS, WARM_UP, AT_ONCE = 10_000, 2_000, 50
 FLAT = 1.10  # memory after all of them, against memory after the first ones
-
-
-@pytest.fixture
-def alone(live: None, live_database: str, redis_url: str, tmp_path: Path) -> Iterator[Gateway]:
-    """A gateway of its own with one worker, so that all streams meet in one pool."""
-    running = Gateway(tmp_path, live_database, redis_url).start()
-    yield running
-    running.stop()
 
 
 def abort_streams(tenant: Tenant, route: str, count: int) -> None:

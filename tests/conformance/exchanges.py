@@ -99,7 +99,7 @@ def _bytes(response: Json) -> bytes:
     if response.get("body_b64"):
         body = base64.b64decode(response["body_b64"])
         return zlib.decompressobj(31).decompress(body) if body[:2] == b"\x1f\x8b" else body
-    body = response.get("body")
-    if isinstance(body, str):
-        return body.encode()
-    return b"" if body is None else json.dumps(body).encode()
+    said = response.get("body")
+    if isinstance(said, str):
+        return said.encode()
+    return b"" if said is None else json.dumps(said).encode()

@@ -51,7 +51,8 @@ def _called(call: Json) -> tuple[str, Any]:
 
 
 def of_openai_stream(chunks: Iterable[Json]) -> Meaning:
-    text, finish, calls = [], None, {}
+    text, finish = [], None
+    calls: dict[int, tuple[str, str]] = {}
     for chunk in chunks:
         for choice in chunk.get("choices") or []:
             if choice.get("index"):

@@ -14,10 +14,16 @@ from tests.tenant import Tenant
 from tests.upstream import replies
 from tests.upstream.handle import Upstream
 
+PATIENCE = 30.0  # seconds; Django's first page takes a busy machine a while
+
+
+def get(url: str) -> httpx.Response:
+    return httpx.get(url, timeout=PATIENCE)
+
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health_is_the_data_plane_s(gateway: Gateway, path: str) -> None:
-    answer = httpx.get(gateway.url + path)
+    answer = get(gateway.url + path)
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert not answer.cookies
 
@@ -26,7 +32,7 @@ def test_metrics_have_bounded_labels(tenant: Tenant, upstream: Upstream) -> None
     tenant.chat(tenant.route(upstream.site("ok")))
     tenant.chat("no-such-model")
 
-    answer = httpx.get(f"{tenant.gateway.url}/metrics")
+    answer = get(f"{tenant.gateway.url}/metrics")
 
     assert answer.headers["content-type"].startswith("text/plain")
     lines = [line for line in answer.text.splitlines() if line.startswith("gateway_requests_total{")]
@@ -39,7 +45,7 @@ def test_metrics_have_bounded_labels(tenant: Tenant, upstream: Upstream) -> None
     "path", ["/", "/v1", "/accounts/login/", "/api/v1/schema/", "/v2/chat/completions", "/healthz/x"]
 )
 def test_everything_else_is_django_s(gateway: Gateway, path: str) -> None:
-    answer = httpx.get(gateway.url + path)
+    answer = get(gateway.url + path)
     assert "x-frame-options" in answer.headers  # set by Django's middleware alone
 
 
@@ -61,13 +67,13 @@ def test_everything_else_is_django_s(gateway: Gateway, path: str) -> None:
 def test_what_does_not_exist_is_said_in_openai_s_words(
     gateway: Gateway, method: str, path: str, status: int, code: str
 ) -> None:
-    answer = httpx.request(method, gateway.url + path)
+    answer = httpx.request(method, gateway.url + path, timeout=PATIENCE)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert "x-frame-options" not in answer.headers
 
 
 def test_head_has_no_body_and_keeps_the_connection_usable(gateway: Gateway) -> None:
-    with httpx.Client(base_url=gateway.url) as client:
+    with httpx.Client(base_url=gateway.url, timeout=PATIENCE) as client:
         assert client.head("/v1/chat/completions").status_code == 405
         assert client.head("/healthz").content == b""
         assert client.get("/healthz").json() == {"status": "ok"}
@@ -114,7 +120,7 @@ def test_daphne_serves_whole_answers_streams_and_pages(daphne: Gateway, live: No
     assert whole.json()["choices"][0]["message"]["content"] == replies.TEXT
     assert (stream.text, stream.done) == (replies.TEXT, True)
     assert [row.outcome for row in tenant.rows(2)] == ["ok", "ok"]
-    assert httpx.get(f"{daphne.url}/accounts/login/").status_code == 200
+    assert get(f"{daphne.url}/accounts/login/").status_code == 200
 
 
 def test_daphne_flushes_each_token_and_notices_a_client_that_leaves(

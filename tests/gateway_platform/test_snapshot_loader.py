@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -284,6 +285,34 @@ def test_a_tenant_that_cannot_be_read_keeps_its_old_state_and_troubles_nobody_el
     monkeypatch.undo()
     worker.run(worker.loader.refresh())
     assert worker.held(acme).organization.content_logging == "full"
+
+
+def test_keys_are_refreshed_in_batches(worker: Worker, acme: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot_loader, "KEYS_AT_ONCE", 2)
+    keys = [new_key(acme) for _ in range(5)]
+    for _, secret in keys:
+        worker.key(secret)
+    ApiKey.objects.filter(pk__in=[key.pk for key, _ in keys]).update(blocked=True)  # without telling anybody
+
+    worker.run(worker.loader.refresh())
+
+    assert all(worker.key(secret).blocked for _, secret in keys)
+
+
+def test_a_database_that_hangs_does_not_hold_up_the_end(
+    live: None, acme: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot_loader, "READ_SECONDS", 0.2)
+    answers = threading.Event()
+    monkeypatch.setattr(snapshot_loader, "_read_tenant", lambda _: answers.wait(20))
+    worker = Worker()
+    with pytest.raises(KeysUnavailable):
+        worker.tenant(acme)
+
+    started = time.monotonic()
+    worker.stop()
+    assert time.monotonic() - started < 5
+    answers.set()
 
 
 def test_a_notification_that_makes_no_sense_does_not_end_the_listening(worker: Worker, acme: Organization) -> None:

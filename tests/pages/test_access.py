@@ -128,3 +128,15 @@ def test_a_person_without_organisation_is_told_so(client: Client, organization: 
 
 def test_pages_of_an_organisation_are_never_stored(admin: Client, things: Things) -> None:
     assert "no-store" in admin.get(things.url("keys")).headers["Cache-Control"]
+
+
+def test_operators_search_among_all_organisations(stranger: Organization, client: Client) -> None:
+    client.force_login(operator())
+    assert stranger.slug in client.get("/organizations/", {"q": stranger.slug}).content.decode()
+    assert stranger.slug not in client.get("/organizations/", {"q": "no such"}).content.decode()
+
+
+def test_members_search_among_their_own(things: Things, stranger: Organization) -> None:
+    page = signed_in(things.organization, Role.OWNER).get("/organizations/").content.decode()
+    assert things.organization.slug in page
+    assert stranger.slug not in page

@@ -71,15 +71,15 @@ def test_the_range_bounds_what_is_listed(admin: Client, organization: Organizati
     assert listed(admin, organization, range="30d") == ["m", "h", "d", "w"]
     custom = {
         "range": "custom",
-        "from": (now - timedelta(days=4)).isoformat(),
-        "to": (now - timedelta(hours=1)).isoformat(),
+        "start": (now - timedelta(days=4)).isoformat(),
+        "end": (now - timedelta(hours=1)).isoformat(),
     }
     assert listed(admin, organization, **custom) == ["h", "d"]
     assert listed(admin, organization, range="1h", request_id="w") == ["w"]  # an id is found at any time
 
 
 @pytest.mark.parametrize(
-    "nonsense", [{"range": "x"}, {"range": "custom", "from": "9999"}, {"before": "~"}, {"after": "x~y"}]
+    "nonsense", [{"range": "x"}, {"range": "custom", "start": "9999"}, {"before": "~"}, {"after": "x~y"}]
 )
 def test_a_mistyped_address_still_shows_a_page(nonsense: dict[str, str], admin: Client, things: Things) -> None:
     assert listed(admin, things.organization, **nonsense) == [things.request.request_id]
@@ -148,7 +148,7 @@ def test_no_such_request(admin: Client, organization: Organization) -> None:
 
 # B2
 def test_an_unpriced_request_is_shown_as_such(admin: Client, organization: Organization) -> None:
-    event = make_request(organization, unpriced=True, cost=0, price=None)
+    event = make_request(organization, unpriced=True, cost_nano=0, price=None)
     assert "Unpriced" in admin.get(f"/o/{organization.slug}/requests/").content.decode()
     assert "No price is known" in admin.get(f"/o/{organization.slug}/requests/{event.id}/").content.decode()
 

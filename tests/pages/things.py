@@ -1,17 +1,20 @@
 """What tests of the pages look at."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
+import psycopg
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.dataplane.ledger_sql import ENSURE_PARTITIONS, INSERT
 from billing.models import UsageEvent
 from routing.models import Deployment, ProviderAccount, Route
 from tenants.models import ApiKey, Organization, Team
+from tests.billing.events import make_event
 
 
 @dataclass
@@ -42,18 +45,25 @@ COLLECTIONS = {
 
 
 def make_request(organization: Organization, at: datetime | None = None, **fields: Any) -> UsageEvent:
-    """A ledger row: an ordinary answered request of now, with some fields changed."""
-    at = at or timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT billing_ensure_partition(%s::date)", [at.date()])
-    ordinary = {
-        "id": uuid4(), "at": at, "request_id": f"req_{uuid4().hex}", "organization_id": organization.pk,
-        "organization": organization.slug, "endpoint": "chat", "requested_model": "fast", "route": "fast",
-        "provider": "main", "deployment": "mini", "model": "gpt-4o-mini", "outcome": "ok", "status": 200,
-        "attempts": [{"deployment": "mini", "provider": "main", "model": "gpt-4o-mini", "status": 200,
-                      "error": "", "ms": 870, "cost": 345_000}],
-        "input_tokens": 1200, "output_tokens": 300, "usage_source": "provider", "cost": "0.000345",
+    """A ledger row as workers ship it, rollups included: an answered request of now, with some fields changed."""
+    answered = {
+        "deployment": "mini",
+        "provider": "main",
+        "model": "gpt-4o-mini",
+        "status": 200,
+        "error": "",
+        "ms": 870,
+        "cost": 0,
+    }
+    ordinary: dict[str, Any] = {
+        "at": int((at or timezone.now()).timestamp() * 1_000_000), "organization_id": organization.pk,
+        "organization": organization.slug, "provider": "main", "key_id": 1, "key": "app", "team_id": None, "team": "",
+        "tags": {}, "attempts": [answered], "cached_input_tokens": 0, "first_token_ms": 200,
         "price": {"source": "override", "input": 150_000_000, "output": 600_000_000, "tiers": [], "per_request": 0},
-        "duration_ms": 900, "first_token_ms": 200,
     }  # fmt: skip
-    return UsageEvent.objects.create(**ordinary | fields)
+    event = make_event(**ordinary | fields)
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        for statement in (ENSURE_PARTITIONS, INSERT):
+            cursor.execute(statement, {"lines": json.dumps(event).encode()})
+    return UsageEvent.objects.get(id=event["id"])

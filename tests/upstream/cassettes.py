@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from typing import Any
 
 KEPT = Path(__file__).parent.parent / "cassettes"
 FULL = Path(__file__).parent.parent.parent.parent / "shared" / "data" / "wire" / "dev"
+FILES = (b"\x89PNG", b"%PDF")
+GZIP = b"\x1f\x8b"
 HOP_HEADERS = {"content-length", "transfer-encoding", "content-encoding", "connection"}
 
 
@@ -93,12 +96,24 @@ def _read(line: str | bytes) -> Cassette:
         request=_json_object(request.get("body")),
         status=response["status"],
         headers={k: v for k, v in response["headers"].items() if k.lower() not in HOP_HEADERS},
-        body=base64.b64decode(response.get("body_b64") or b"") or (response.get("body") or "").encode(),
+        body=_body(response),
         usage=exchange.get("usage"),
         model=exchange.get("model") or "",
         url=request.get("url") or "",
         is_binary=bool(response.get("body_b64")),
     )
+
+
+def _body(response: dict[str, Any]) -> bytes:
+    """What the provider sent; nothing where a compressed answer was not recorded to its end."""
+    raw = base64.b64decode(response.get("body_b64") or b"")
+    if raw.startswith(GZIP):
+        unpacking = zlib.decompressobj(wbits=31)
+        text = unpacking.decompress(raw)
+        return text if unpacking.eof else b""
+    if raw.startswith(FILES):  # fetched beside the calls
+        return b""
+    return raw or (response.get("body") or "").encode()
 
 
 def _json_object(body: Any) -> dict[str, Any]:

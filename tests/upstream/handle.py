@@ -66,11 +66,6 @@ class Upstream:
         """Connections open now, the one that asks not counted."""
         return int(_control(self.origin)["open_connections"]) - 1
 
-    @property
-    def connections(self) -> int:
-        """Connections ever opened, those that asked not counted."""
-        return int(_control(self.origin)["connections"])
-
 
 def _control(*parts: str) -> dict[str, Any]:
     origin, *path = parts

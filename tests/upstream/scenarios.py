@@ -68,6 +68,13 @@ async def ok(call: Call, reply: Reply) -> None:
 
 
 @scenario
+async def replay(call: Call, reply: Reply) -> None:
+    """The recorded answer that the request itself names, in a field that means nothing to anybody else."""
+    call.argument = call.body["cassette"]
+    await cassette(call, reply)
+
+
+@scenario
 async def cassette(call: Call, reply: Reply) -> None:
     """The recorded answer `cassette-<id>`, event for event."""
     recorded = cassettes.load(call.argument)
@@ -181,6 +188,13 @@ async def cut_after(call: Call, reply: Reply) -> None:
         raise Cut
     await reply.events(replies.word_chunks(call.body)[: call.number])
     raise Cut
+
+
+@scenario
+async def stall_at_the_end(call: Call, reply: Reply) -> None:
+    """Says all, the usage too, but not that this was all."""
+    await no_done(call, reply)
+    await asyncio.sleep(FOREVER)
 
 
 @scenario

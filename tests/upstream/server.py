@@ -24,7 +24,6 @@ class Server:
 
     def __init__(self) -> None:
         self.sites: dict[str, Site] = defaultdict(Site)
-        self.connections = 0
         self.open_connections = 0
 
     async def listen(self, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
@@ -32,7 +31,6 @@ class Server:
         return await asyncio.start_server(self._connected, host, port, limit=MAX_LINE, backlog=4096)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
         self.open_connections += 1
         try:
             with suppress(Cut, ConnectionError, asyncio.IncompleteReadError):
@@ -50,7 +48,7 @@ class Server:
         raw = await _read_body(reader, headers)
         if path.startswith("/_control"):
             await self._control(path, Reply(writer, []))
-            raise Cut
+            raise Cut  # a question leaves no connection behind
         received = Received(method, path, headers, _parse(raw), len(raw))
         await self._answer(received, reader, writer)
 
@@ -75,14 +73,13 @@ class Server:
             received.ended = time.monotonic()
 
     async def _control(self, path: str, reply: Reply) -> None:
-        self.connections -= 1  # a question is not traffic
         _, _, name, *action = [*path.split("/"), ""]
         site = self.sites[name] if name else Site()
         if action[:1] == ["release"]:
             site.released.set()
-        counts = {"connections": self.connections, "open_connections": self.open_connections}
         requests = [] if action[:1] == ["counts"] else site.report()
-        await reply.json(200, {**counts, "outcomes": site.outcomes(), "requests": requests})
+        outcomes, connections = site.outcomes(), self.open_connections
+        await reply.json(200, {"open_connections": connections, "outcomes": outcomes, "requests": requests})
 
 
 def _script(name: str) -> tuple[tuple[scenarios.Scenario, str], list[Any]]:

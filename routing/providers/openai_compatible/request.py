@@ -5,6 +5,9 @@ import orjson
 from routing.providers.openai_compatible.translated import translated
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
+# They refuse to be asked for the usage of a stream, and say it all the same.
+# https://github.com/openai/openai-agents-python/issues/442
+SAY_USAGE_UNASKED = ("https://api.mistral.ai/",)
 PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 
 
@@ -14,7 +17,9 @@ def build(call: Call, target: Target, dialect: str, path: str = "") -> Outgoing:
     Raises `UpstreamError` (BAD_REQUEST, UNSUPPORTED).
     """
     body: Json = {**(call.body if call.dialect == dialect else translated(call, target)), "model": target.model}
-    if call.stream:
+    if call.stream and target.base_url.startswith(SAY_USAGE_UNASKED):
+        body.pop("stream_options", None)
+    elif call.stream:
         options = body.get("stream_options")
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     try:

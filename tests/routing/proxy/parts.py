@@ -109,8 +109,8 @@ def stream(*words: str) -> Answer:
     return Answer([ROLE, *(chunk({"content": word}) for word in words), END])
 
 
-def failure(status: int, headers: Mapping[str, str] | None = None, message: str = "No.") -> Answer:
-    return Answer([orjson.dumps({"error": {"message": message}})], status, headers or {})
+def failure(status: int, headers: Mapping[str, str] | None = None, message: str = "No.", **fields: str) -> Answer:
+    return Answer([orjson.dumps({"error": {"message": message, **fields}})], status, headers or {})
 
 
 class ScriptedUpstream(Upstream):

@@ -97,7 +97,7 @@ async def test_what_arrives_is_what_was_signed(model: str) -> None:
     app.router.add_route("*", "/{rest:.*}", keep)
     server = TestServer(app)
     await server.start_server()
-    upstream = Upstream()
+    upstream = Upstream(allow_private=True)
     base_url = str(server.make_url("/prefix"))
     to = Target("bedrock", base_url, model, {"X-Amzn-Note": "a  b"}, (KEYS,), {"region": "us-east-1"})
     path = f"/model/{quote(model, safe='')}/converse"

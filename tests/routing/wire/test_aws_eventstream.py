@@ -2,6 +2,7 @@
 
 import struct
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 from zlib import crc32
 
@@ -99,7 +100,7 @@ def framed(headers: bytes, payload: bytes) -> bytes:
         (9, bytes(range(16)), UUID(bytes=bytes(range(16)))),
     ],
 )
-def test_every_type_of_header(kind: int, data: bytes, value: object) -> None:
+def test_every_type_of_header(kind: int, data: bytes, value: Any) -> None:
     messages, damage, _ = read([framed(b"\x01n" + bytes([kind]) + data, b"")])
     assert (messages, damage) == ([Message(b"", {"n": value})], "")
 

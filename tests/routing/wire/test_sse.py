@@ -88,15 +88,15 @@ def test_a_line_of_16_megabytes_takes_linear_time(piece: int) -> None:
     def seconds(size: int) -> float:
         stream = b"data: " + b"x" * size + b"\n\n"
         parts = [stream[i : i + piece] for i in range(0, len(stream), piece)]
-        started = time.perf_counter()
+        started = time.process_time()
         [event] = decode(parts)
         assert len(event) == size
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     megabyte = 1024 * 1024
     small = min(seconds(4 * megabyte) for _ in range(3))
     large = min(seconds(16 * megabyte) for _ in range(3))
-    assert large < 8 * small + 0.02  # four times as much; quadratic would be sixteen times
+    assert large < 8 * small + 0.05  # four times as much; quadratic would be sixteen times
 
 
 @pytest.mark.parametrize("unending", [b"x", b"data: x\n"], ids=["line", "event"])

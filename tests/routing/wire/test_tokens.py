@@ -63,6 +63,6 @@ def test_deep_nesting_is_no_recursion() -> None:
 def test_counting_is_bounded(part: Any) -> None:
     count("warm up")
     value = [part] * 1_000_000
-    started = time.perf_counter()
+    started = time.process_time()  # not the clock: a busy machine is no fault of ours
     count(text_of(value))
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1

@@ -1,5 +1,6 @@
 """The request that goes out is the caller's, with the provider's model name."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -54,6 +55,16 @@ def test_every_field_travels_on_untouched(body: dict[str, Any], stream: bool) ->
 )
 def test_a_stream_is_asked_for_its_usage(options: Any, out: dict[str, Any]) -> None:
     assert sent({"stream": True, "stream_options": options}, stream=True)[1]["stream_options"] == out
+
+
+# B1: https://github.com/openai/openai-agents-python/issues/442
+@pytest.mark.parametrize("options", [None, {"include_usage": True}])
+def test_mistral_is_not_asked_since_it_refuses_that_and_says_it_all_the_same(options: Any) -> None:
+    body = {"stream": True, "messages": [], **({"stream_options": options} if options else {})}
+    mistral = replace(TARGET, base_url="https://api.mistral.ai/v1")
+    assert "stream_options" not in orjson.loads(
+        adapter({}).build(Call("chat", "openai_chat", body, "m", True), mistral).body
+    )
 
 
 def test_a_whole_answer_s_options_are_the_caller_s_own() -> None:

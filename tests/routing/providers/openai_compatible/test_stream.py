@@ -86,7 +86,7 @@ def data_of(recorded: Cassette) -> list[bytes]:
     return data[: data.index(b"[DONE]") + 1] if b"[DONE]" in data else data
 
 
-# B1, B8: also where a provider counts reasoning beside the output
+# B1: also where a provider counts reasoning beside the output
 def test_usage_equals_what_was_recorded() -> None:
     checked = 0
     for recorded in MARKED:
@@ -274,7 +274,7 @@ def test_the_last_usage_holds() -> None:
     assert reading.usage.output_tokens == 7
 
 
-# B18: a stream's text is kept only as far as it is counted
+# A stream's text is kept only as far as it is counted
 def test_a_long_stream_takes_bounded_memory_and_is_still_estimated() -> None:
     made = adapter({"messages": [{"role": "user", "content": "Go on."}]})
     for _ in range(20_000):
