@@ -202,7 +202,7 @@ async def test_tokens_are_counted_by_anthropic_or_by_us(tmp_path: Path) -> None:
     assert client.json == {"input_tokens": 14}
     assert native.row["cost_nano"] == 0
 
-    own = Rig(tmp_path / "b", Upstream(), route(deployment()))
+    own = Rig(tmp_path / "b", Upstream(allow_private=False), route(deployment()))
     client = await messages(own, "/v1/messages/count_tokens")
     await own.plane.upstream.close()
     assert client.json["input_tokens"] > 3
