@@ -16,8 +16,10 @@ from routing.providers.gemini.request import AI_STUDIO, vertex_address
 from routing.providers.local_count import LocalCount
 from routing.providers.openai_compatible.adapter import OpenAICompatibleAdapter
 from routing.providers.openai_compatible.completions import OpenAICompletionsAdapter
+from routing.providers.openai_compatible.rerank import OpenAICompatibleRerank
 from routing.providers.openai_responses.adapter import OpenAIResponsesAdapter
 from routing.providers.sandbox.answer import SandboxAnswer, answer
+from routing.providers.settings import BEDROCK, DONE, EVERYBODY, KEEPS, KEY_HEADER, VERTEX, Setting
 from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, Target, UpstreamError
 
 MakeAdapter = Callable[[], Adapter]
@@ -36,38 +38,59 @@ class Kind:
     base_url: Callable[[Mapping[str, str]], str] = lambda settings: ""  # where it answers, if the account does not say
     probe: str = ""  # a path whose GET is free of charge, for health checks
     answers_here: Callable[[Outgoing], SandboxAnswer] | None = None  # in the process, no network
+    label: str = ""  # what people call it
+    group: str = "own"  # own (a dialect of its own) | look-alike | local (a server of one's own)
+    docs: str = ""  # its documentation's address
+    key_variable: str = ""  # the environment variable in which its key usually lies
+    settings: tuple[Setting, ...] = ()  # what its accounts may be told; `settings_of` has all
 
 
 COMPLETIONS: dict[str, MakeAdapter] = {"openai_completions": OpenAICompletionsAdapter}
 RESPONSES: dict[str, MakeAdapter] = {"openai_responses": OpenAIResponsesAdapter}
 RESPONSES_CHOSEN: dict[str, MakeAdapter] = {"responses": OpenAIResponsesAdapter}
-OPENAI_OPERATIONS: dict[str, MakeAdapter] = {"embeddings": OpenAICompatibleAdapter}
+OPENAI_OPERATIONS: dict[str, MakeAdapter] = {
+    "embeddings": OpenAICompatibleAdapter,
+    "moderations": OpenAICompatibleAdapter,
+}
+RERANK: dict[str, MakeAdapter] = {"rerank": OpenAICompatibleRerank}
 GEMINI_OPERATIONS: dict[str, MakeAdapter] = {
     "count_tokens": GeminiCountAdapter,
     "embeddings": GeminiEmbeddingsAdapter,
 }
 KINDS: dict[str, Kind] = {
-    "sandbox": Kind(OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, answers_here=answer),
+    "sandbox": Kind(
+        OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, answers_here=answer, label="Sandbox",
+        group="local",
+    ),
     "openai_compatible": Kind(
         OpenAICompatibleAdapter, "bearer", native=COMPLETIONS, apis=RESPONSES_CHOSEN, operations=OPENAI_OPERATIONS,
-        probe="/models",
+        probe="/models", label="OpenAI-compatible", group="look-alike", settings=(KEEPS, DONE),
+        docs="https://platform.openai.com/docs/api-reference",
     ),
     "openai": Kind(
         OpenAICompatibleAdapter, "bearer", native=COMPLETIONS | RESPONSES, apis=RESPONSES_CHOSEN, keeps_responses=True,
         operations=OPENAI_OPERATIONS, base_url=lambda settings: "https://api.openai.com/v1", probe="/models",
+        label="OpenAI", docs="https://platform.openai.com/docs", key_variable="OPENAI_API_KEY",
     ),
     "gemini": Kind(
-        GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=lambda settings: AI_STUDIO, probe="/models"
+        GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=lambda settings: AI_STUDIO, probe="/models",
+        label="Google Gemini", docs="https://ai.google.dev/gemini-api/docs", key_variable="GEMINI_API_KEY",
     ),
-    "vertex": Kind(GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=vertex_address),
+    "vertex": Kind(
+        GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=vertex_address, settings=VERTEX,
+        label="Google Vertex AI", docs="https://cloud.google.com/vertex-ai/generative-ai/docs",
+    ),
     "anthropic": Kind(
         AnthropicAdapter, "x_api_key", operations={"count_tokens": AnthropicAdapter},
-        base_url=lambda settings: "https://api.anthropic.com/v1", probe="/models",
+        base_url=lambda settings: "https://api.anthropic.com/v1", probe="/models", settings=(KEY_HEADER,),
+        label="Anthropic", docs="https://docs.anthropic.com", key_variable="ANTHROPIC_API_KEY",
     ),
     "bedrock": Kind(
         BedrockAdapter, "aws", native={"anthropic_messages": BedrockMessagesAdapter},
         apis={"converse": BedrockAdapter}, base_url=bedrock_base_url,
         operations={"count_tokens": BedrockCount, "embeddings": BedrockEmbeddings, "rerank": BedrockRerank},
+        label="AWS Bedrock", docs="https://docs.aws.amazon.com/bedrock", key_variable="AWS_BEARER_TOKEN_BEDROCK",
+        settings=BEDROCK,
     ),
 }  # fmt: skip
 
@@ -75,6 +98,15 @@ KINDS: dict[str, Kind] = {
 def base_url_of(kind: str, base_url: str, settings: Mapping[str, str]) -> str:
     """The account's own address, else its kind's; empty if there is neither."""
     return base_url or (KINDS[kind].base_url(settings) if kind in KINDS else "")
+
+
+def settings_of(kind: str) -> dict[str, Setting]:
+    """All that an account of this kind may be told, by name."""
+    row = KINDS[kind]
+    if row.answers_here is not None:
+        return {}
+    apis = [Setting("api", "Chat API", "For all chats, in place of the usual one.", choices=tuple(row.apis), rare=True)]
+    return {setting.name: setting for setting in (*row.settings, *(apis if row.apis else ()), *EVERYBODY)}
 
 
 def adapter_for(target: Target, call: Call) -> Adapter:
