@@ -4,13 +4,11 @@ import logging
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
-
 from routing.proxy.admit import authenticate, check_endpoint
 from routing.proxy.endpoints import Endpoint, endpoint_at
 from routing.proxy.errors import INTERNAL_ERROR
 from routing.proxy.exchange import Exchange
-from routing.proxy.listing import google_card, google_list, model_card, model_list
+from routing.proxy.listing import LISTINGS
 from routing.proxy.metrics import exposition, write_down
 from routing.proxy.pipeline import serve
 from routing.proxy.plane import DataPlane
@@ -18,11 +16,16 @@ from routing.proxy.receive import Receive, Send
 from routing.proxy.relay import send_error
 from routing.proxy.stored_endpoints import PREFIX as STORED
 from routing.proxy.stored_endpoints import serve_stored
+from routing.wire import json_text
+from routing.wire.dialects.anthropic_messages import ANTHROPIC_MESSAGES
+from routing.wire.dialects.dialect import Dialect
 from routing.wire.dialects.gemini import GEMINI, GEMINI_ARRAY
+from routing.wire.dialects.openai_chat import OPENAI_CHAT
 from routing.wire.failure import GatewayError
 
 logger = logging.getLogger(__name__)
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+HELLO = "/api/hello"  # Claude Code opens its connection with it
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics", HELLO})
 PREFIXES = ("/v1/", "/v1beta/", "/v1beta1/")
 MODELS = ("/v1/models", "/v1beta/models")
 
@@ -32,11 +35,13 @@ def is_proxied(path: str) -> bool:
     return path.startswith(PREFIXES) or path in OPEN_PATHS
 
 
-def speaks_google(path: str, found: tuple[Endpoint, str] | None, headers: dict[bytes, bytes]) -> bool:
-    """Whether Google's dialect is the caller's. Its SDKs list models at OpenAI's path, so there the header tells."""
+def dialect_of(path: str, found: tuple[Endpoint, str] | None, headers: dict[bytes, bytes]) -> Dialect:
+    """What the caller speaks. All SDKs list models at the same path: there the headers tell."""
     if found is not None:
-        return found[0].dialect in (GEMINI, GEMINI_ARRAY)
-    return path.startswith("/v1beta") or b"x-goog-api-key" in headers
+        return found[0].dialect
+    if path.startswith("/v1beta") or b"x-goog-api-key" in headers:
+        return GEMINI
+    return ANTHROPIC_MESSAGES if b"anthropic-version" in headers else OPENAI_CHAT
 
 
 def take_query_key(headers: dict[bytes, bytes], query: bytes) -> None:
@@ -59,13 +64,12 @@ class Proxy:
             return
         found = endpoint_at(path, scope["query_string"])
         exchange = Exchange(found[0].name if found else "models", dict(scope["headers"]))
-        if speaks_google(path, found, exchange.headers):
-            exchange.dialect = GEMINI
+        exchange.dialect = dialect_of(path, found, exchange.headers)
+        if exchange.dialect in (GEMINI, GEMINI_ARRAY):
             take_query_key(exchange.headers, scope["query_string"])
         try:
             if found is not None and scope["method"] == "POST":
                 endpoint, exchange.path_rest = found
-                exchange.dialect = endpoint.dialect
                 await serve(exchange, endpoint, plane, receive, send)
             else:
                 await _other(exchange, plane, scope, send)
@@ -110,10 +114,10 @@ async def _models(exchange: Exchange, plane: DataPlane, path: str, method: str) 
     await authenticate(exchange, plane)
     assert exchange.key is not None and exchange.tenant is not None
     check_endpoint(exchange.key, "models")
-    is_google, name = exchange.dialect is GEMINI, path[len(models) + 1 :]
-    list_all, card = (google_list, google_card) if is_google else (model_list, model_card)
+    name = path[len(models) + 1 :]
+    list_all, card = LISTINGS[exchange.dialect.name]
     found = card(exchange.key, exchange.tenant, name) if name else list_all(exchange.key, exchange.tenant)
-    return orjson.dumps(found)
+    return json_text.write(found)
 
 
 async def _respond(send: Send, status: int, body: bytes, content_type: bytes = b"application/json") -> None:

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-
 from base64 import b64decode
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage, usage_from_anthropic
 from routing.providers.bedrock.draft import Draft, object_in, objects_in, refused, text_in
+from routing.wire import json_text
+from routing.wire.anthropic import without_attribution
 from routing.wire.aws_eventstream import Message
 from routing.wire.contract import Call, Event, Json, Target, UpstreamError
 from routing.wire.openai_errors import error_from_object
@@ -43,6 +43,8 @@ def body_of(call: Call, target: Target, draft: Draft) -> Json:
     for name in _NOT_HERE:
         if body.pop(name, None) not in (None, "auto", "standard_only", []):
             draft.warn(f"{name} was left out: Bedrock has no such field.")
+    if body.get("system"):
+        body["system"] = without_attribution(body["system"])
     if betas := _betas(call, target, draft):
         body["anthropic_beta"] = betas
     return {"anthropic_version": VERSION, **body}
@@ -106,8 +108,8 @@ class ClaudeStream:
 def _event_in(message: Message) -> tuple[bytes, Json]:
     """The event in a message as it came and as it reads; empty if there is none."""
     try:
-        payload = b64decode(object_in(orjson.loads(message.payload)).get("bytes") or b"")
-        return payload, object_in(orjson.loads(payload))
+        payload = b64decode(object_in(json_text.read(message.payload)).get("bytes") or b"")
+        return payload, object_in(json_text.read(payload))
     except (TypeError, ValueError):
         return b"", {}
 

@@ -15,7 +15,8 @@ from tests.routing.proxy.parts import KEY, Client, Rig, ScriptedUpstream, deploy
 @pytest.mark.parametrize(
     ("path", "proxied"),
     [("/v1/chat/completions", True), ("/v1/", True), ("/healthz", True), ("/readyz", True), ("/metrics", True),
-     ("/v1", False), ("/", False), ("/v10/x", False), ("/api/v1/keys/", False), ("/healthz/", False)],
+     ("/api/hello", True), ("/v1", False), ("/", False), ("/v10/x", False), ("/api/v1/keys/", False),
+     ("/healthz/", False)],
 )  # fmt: skip
 def test_paths(path: str, proxied: bool) -> None:
     assert is_proxied(path) is proxied
@@ -49,6 +50,32 @@ async def test_the_model_list_is_what_the_key_may_call(tmp_path: Path) -> None:
     assert (await rig.call(Client(b"", "/v1/models/gpt-x", "GET"))).json["id"] == "gpt-x"
     assert (await rig.call(Client(b"", "/v1/models/slow", "GET"))).status == 403
     assert rig.rows == []  # no model was called
+
+
+@jumping
+async def test_anthropic_s_callers_get_the_list_in_anthropic_s_words(tmp_path: Path) -> None:
+    routes = [RouteRecord(name, "priority", ((deployment(name), 1.0),)) for name in ("claude-fast", "claude-slow")]
+    rig = Rig(tmp_path, ScriptedUpstream(), *routes, routes=("claude-*",))
+
+    def ask(path: str) -> Client:
+        client = Client(b"", path, "GET")
+        client.scope["headers"].append((b"anthropic-version", b"2023-06-01"))
+        return client
+
+    page = (await rig.call(ask("/v1/models"))).json
+
+    assert [(card["type"], card["id"]) for card in page["data"]] == [("model", "claude-fast"), ("model", "claude-slow")]
+    assert (page["has_more"], page["first_id"], page["last_id"]) == (False, "claude-fast", "claude-slow")
+    card = (await rig.call(ask("/v1/models/claude-slow"))).json
+    assert card == page["data"][1]
+    unknown = await rig.call(ask("/v1/models/claude-none"))
+    assert (unknown.status, unknown.json["type"], unknown.error["type"]) == (404, "error", "not_found_error")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+@jumping
+async def test_claude_code_s_first_request_is_answered_without_a_key(tmp_path: Path, method: str) -> None:
+    assert (await Rig(tmp_path, ScriptedUpstream()).call(Client(b"", "/api/hello", method))).status == 200
 
 
 @jumping

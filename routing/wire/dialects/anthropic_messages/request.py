@@ -4,7 +4,7 @@ What is left out here is told: callers whose provider speaks this dialect itself
 through untouched. https://platform.claude.com/docs/en/api/messages
 """
 
-from routing.wire.anthropic import objects
+from routing.wire.anthropic import objects, without_attribution
 from routing.wire.contract import Json
 from routing.wire.dialects.anthropic_messages.content import system_content, to_messages
 from routing.wire.dialects.anthropic_messages.tools import to_choice, to_tools
@@ -40,7 +40,7 @@ def to_chat(body: Json) -> Json:
 
 def _messages(body: Json, warnings: list[str]) -> list[Json]:
     messages: list[Json] = []
-    if system := system_content(body.get("system"), "system"):
+    if system := system_content(without_attribution(body.get("system")), "system"):
         messages.append({"role": "system", "content": system})
     given = body.get("messages")
     if not isinstance(given, list):

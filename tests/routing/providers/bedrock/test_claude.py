@@ -170,3 +170,10 @@ def test_what_is_no_answer_is_an_error() -> None:
     for body in (b"", b"[]", b"{}", b'{"content": 1}'):
         with pytest.raises(UpstreamError):
             made().parse(body)
+
+
+def test_claude_code_s_note_to_anthropic_s_billing_stays_here() -> None:
+    """Bedrock refuses a system prompt with it. https://github.com/anthropics/claude-code/issues/24168"""
+    note, rules = "x-anthropic-billing-header: cc_version=2.1.177.01c; cch=36ee5;", {"type": "text", "text": "Rules."}
+    assert sent({**BODY, "system": [{"type": "text", "text": note}, rules]})[0]["system"] == [rules]
+    assert sent({**BODY, "system": f"{note}\nRules."})[0]["system"] == "Rules."

@@ -254,3 +254,17 @@ def test_odd_requests_are_understood_or_refused(body: dict[str, Any]) -> None:
         to_chat(body)
     except GatewayError as error:
         assert error.status == 400 and error.param  # noqa: PT017 - either is right
+
+
+def test_claude_code_s_note_to_anthropic_s_billing_spoils_nobody_s_prompt_cache() -> None:
+    """It is another one in each request. https://github.com/anthropics/claude-code/issues/68900"""
+    rules = {"type": "text", "text": "Rules.", **MARK}
+
+    def system(nonce: str, *blocks: Json) -> Any:
+        note = f"x-anthropic-billing-header: cc_version=2.1.177.01c; cc_entrypoint=cli; cch={nonce};"
+        return read(system=[{"type": "text", "text": note}, *blocks])["messages"]
+
+    assert system("36ee5", rules) == system("0aaa9", rules)
+    assert system("36ee5", rules)[0] == {"role": "system", "content": [rules]}
+    assert [message["role"] for message in system("36ee5")] == ["user"]
+    assert read(system="x-anthropic-billing-header: cch=1;\nRules.")["messages"][0]["content"] == "Rules."
