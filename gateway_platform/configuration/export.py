@@ -46,8 +46,8 @@ def _member(membership: Membership) -> Fields:
 
 
 def _provider(organization: Organization, provider: ProviderAccount) -> Fields:
-    fields = {"name": provider.name, "kind": provider.kind}
-    return fields | _present(base_url=provider.base_url, headers=provider.headers, **_secrets(organization, provider))
+    fields = {"name": provider.name, "kind": provider.kind, **_present(base_url=provider.base_url)}
+    return fields | provider.settings | _present(headers=provider.headers, **_secrets(organization, provider))
 
 
 def _secrets(organization: Organization, provider: ProviderAccount) -> Fields:

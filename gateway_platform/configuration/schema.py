@@ -9,17 +9,19 @@ from gateway_platform.configuration.values import (
     one_of,
     optional,
     secret,
+    spelt,
     text,
     whole_number,
 )
-from routing.models.provider import ProviderKind
 from routing.models.route import Strategy
+from routing.providers.registry import KINDS, settings_of
 from tenants.models.key import Endpoint, KeyKind
 from tenants.models.organization import ContentLogging
 from tenants.models.people import Role, TeamRole
 
 OFF = ({"mode": False}, {"mode": "off"})  # YAML reads a bare `off` as false
-LATER: dict[str, Reader] = dict.fromkeys(("region", "project", "api_version"), not_yet())
+# Of every kind; whether an account's own kind knows one is for the service to say.
+SETTINGS: dict[str, Reader] = dict.fromkeys((name for kind in KINDS for name in settings_of(kind)), optional(spelt))
 
 TEAM = item({"slug": text, "name": text}, required=("slug",))
 
@@ -31,12 +33,12 @@ MEMBER = item(
 PROVIDER = item(
     {
         "name": text,
-        "kind": one_of(ProviderKind.values),
+        "kind": one_of(KINDS),
         "base_url": text,
         "api_key": secret,
         "api_keys": list_of(secret),
         "headers": map_of(text),
-        **LATER,
+        **SETTINGS,
     },
     required=("name", "kind"),
 )

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway_platform.configuration.document import Item, Unset
+from gateway_platform.configuration.schema import SETTINGS
 from gateway_platform.configuration.tenant import MadeKey, Tenant
 from routing.models import Deployment, ProviderAccount, Route
 from routing.services import (
+    account_fields,
     create_deployment,
     create_provider,
     create_route,
@@ -48,11 +50,18 @@ def member(tenant: Tenant, item: Item) -> None:
 
 def provider(tenant: Tenant, item: Item) -> None:
     found = ProviderAccount.objects.filter(organization=tenant.organization, name=item["name"]).first()
-    fields = item.only("kind", "base_url", "headers") | _credentials(item, found)
+    fields = item.only("kind", "base_url", "headers") | _settings(item, found) | _credentials(item, found)
     if found:
         update_provider(actor=tenant.actor, provider=found, **fields)
     else:
         create_provider(actor=tenant.actor, organization=tenant.organization, name=item["name"], **fields)
+
+
+def _settings(item: Item, found: ProviderAccount | None) -> dict[str, dict[str, str]]:
+    """All of the provider's settings, if the file names any: those that it does not name stay."""
+    named = item.only(*SETTINGS)
+    held = account_fields.known_settings(item["kind"], found.settings) if found else {}
+    return {"settings": held | named} if named else {}
 
 
 def _credentials(item: Item, found: ProviderAccount | None) -> dict[str, list[str]]:

@@ -29,6 +29,16 @@ def text(source: Source, node: yaml.Node, path: str) -> str:
     return value
 
 
+def spelt(source: Source, node: yaml.Node, path: str) -> str:
+    """A word as it is written, quoted or not: 2024-10-21 is an API's version, not a day."""
+    value = source.text(node) if isinstance(node, yaml.ScalarNode) and node.value else ""
+    if isinstance(value, Unset):
+        raise Wrong(value.why)
+    if not value:
+        raise Wrong("expected a text")
+    return value
+
+
 def one_of(choices: Collection[str]) -> Reader:
     """One of these words, quoted or not: YAML alone would read `off` as false."""
 

@@ -17,6 +17,10 @@ class CredentialSerializer(RowSerializer[Credential]):
 
 class ProviderSerializer(RowSerializer[ProviderAccount]):
     headers = TextMapField(required=False)
+    settings = TextMapField(
+        required=False,
+        help_text="What the kind needs besides: region, project, api_version, … A change gives all of them.",
+    )
     credentials = CredentialSerializer(many=True, read_only=True)
     api_keys = serializers.ListField(
         child=serializers.CharField(max_length=4096), write_only=True, required=False,
@@ -25,7 +29,7 @@ class ProviderSerializer(RowSerializer[ProviderAccount]):
 
     class Meta:
         model = ProviderAccount
-        fields = ["id", "name", "kind", "base_url", "headers", "credentials", "api_keys", "created_at"]
+        fields = ["id", "name", "kind", "base_url", "headers", "settings", "credentials", "api_keys", "created_at"]
 
 
 class PriceField(serializers.DictField):

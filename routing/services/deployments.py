@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from billing.dataplane.cost import Rates
+from billing.price_book import PIECES
 from routing.models import Deployment, ProviderAccount
 from routing.services.references import refuse_lonely_routes
 from tenants.announce import announce_tenant
@@ -16,7 +17,7 @@ from tenants.models import Organization, User
 from tenants.writing import change, insert, lock, remove, require_own
 
 CHANGEABLE = {"name", "provider", "model", "price", "tags", "enabled"}
-PRICED = [field.name for field in dataclass_fields(Rates)]
+PRICED = [field.name for field in dataclass_fields(Rates)] + list(PIECES)
 
 
 class DeploymentFields(TypedDict, total=False):

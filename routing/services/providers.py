@@ -1,35 +1,28 @@
 """Writes to provider accounts and their credentials."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, Unpack
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from routing import encryption
-from routing.addresses import refused_url
 from routing.models import Credential, ProviderAccount
-from routing.models.provider import ProviderKind
-from routing.providers.registry import base_url_of
+from routing.services import account_fields
 from routing.services.references import refuse_lonely_routes
 from tenants import audit
 from tenants.announce import announce_tenant
 from tenants.models import Organization, User
 from tenants.writing import change, insert, lock, remove
 
-CHANGEABLE = {"name", "kind", "base_url", "headers"}
-HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
-SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key"}
-OWN_HEADERS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding"}
+CHANGEABLE = {"name", "kind", "base_url", "headers", "settings"}
 
 
 class ProviderFields(TypedDict, total=False):
     base_url: str  # up to and with /v1
     headers: Mapping[str, str] | None
+    settings: Mapping[str, str] | None  # what the kind knows: routing/providers/settings.py
     api_keys: Sequence[str]
 
 
@@ -38,8 +31,8 @@ def create_provider(
     *, actor: User | None, organization: Organization, name: str, kind: str, **fields: Unpack[ProviderFields]
 ) -> ProviderAccount:
     api_keys = fields.pop("api_keys", ())
-    provider = ProviderAccount(organization=organization, name=name, kind=kind, **_clean(fields))
-    _check_address(provider.kind, provider.base_url)
+    provider = ProviderAccount(organization=organization, name=name, kind=kind, **account_fields.clean(fields))
+    account_fields.check(provider)
     insert(actor, "provider.create", provider)
     _set_credentials(actor, provider, api_keys)
     announce_tenant(organization.pk)
@@ -48,18 +41,22 @@ def create_provider(
 
 @transaction.atomic
 def update_provider(*, actor: User | None, provider: ProviderAccount, **changes: Any) -> ProviderAccount:
-    """Change name, kind, base_url, headers or api_keys.
+    """Change name, kind, base_url, headers, settings (all of them) or api_keys.
 
-    Whoever moves a provider to another host gives its API keys again: else a person who may not read them
-    could have them sent to a server of their own.
+    A change of kind alone keeps those settings that the new kind knows. Whoever moves a provider to another host
+    gives its API keys again: else a person who may not read them could have them sent to a server of their own.
     """
-    changes = _clean(changes)
+    changes = account_fields.clean(changes)
     api_keys = changes.pop("api_keys", None)
     lock(provider.organization)
     current = ProviderAccount.objects.get(pk=provider.pk)
-    base_url = changes.get("base_url", current.base_url)
-    _check_address(changes.get("kind", current.kind), base_url)
-    if _origin(base_url) != _origin(current.base_url) and api_keys is None and current.credentials.exists():
+    if changes.get("kind", current.kind) != current.kind and "settings" not in changes:
+        changes["settings"] = account_fields.known_settings(changes["kind"], current.settings)
+    before = account_fields.origin(current)
+    for name in CHANGEABLE & set(changes):
+        setattr(current, name, changes[name])
+    account_fields.check(current)
+    if account_fields.origin(current) != before and api_keys is None and current.credentials.exists():
         raise ValidationError({"api_keys": "Another host: give the API keys again."})
     changed = change(actor, "provider.update", provider, changes, CHANGEABLE)
     changed |= api_keys is not None and _set_credentials(actor, provider, api_keys)
@@ -125,36 +122,3 @@ def _on_one_line(secret: str) -> str:
 
 def _hint(secret: str) -> str:
     return secret[-4:] if len(secret) >= 12 and not secret.startswith("{") else ""
-
-
-def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
-    cleaned = dict(fields)
-    if "base_url" in cleaned:
-        cleaned["base_url"] = (cleaned["base_url"] or "").strip().rstrip("/")
-    if "headers" in cleaned:
-        cleaned["headers"] = _headers(cleaned["headers"] or {})
-    return cleaned
-
-
-def _check_address(kind: str, base_url: str) -> None:
-    if kind == ProviderKind.SANDBOX:
-        if base_url:
-            raise ValidationError({"base_url": "The sandbox has no address."})
-    elif refusal := refused_url(base_url_of(kind, base_url, {}), allow_private=settings.ALLOW_PRIVATE_UPSTREAMS):
-        raise ValidationError({"base_url": refusal})
-
-
-def _headers(headers: Mapping[str, str]) -> dict[str, str]:
-    for name, value in headers.items():
-        if not HEADER_NAME.match(name) or not isinstance(value, str) or not value.isprintable():
-            raise ValidationError({"headers": f"{name} is no usable header."})
-        if name.lower() in SECRET_HEADERS:
-            raise ValidationError({"headers": f"Give {name} as an API key; headers are no secrets."})
-        if name.lower() in OWN_HEADERS:
-            raise ValidationError({"headers": f"{name} is set by the gateway itself."})
-    return dict(headers)
-
-
-def _origin(base_url: str) -> tuple[str, str]:
-    parts = urlsplit(base_url)
-    return parts.scheme, parts.netloc.lower()

@@ -109,6 +109,46 @@ def test_a_provider_is_checked_field_by_field(organization: Organization, field:
     assert _refused(create_provider, organization=organization, **fields) == [field]
 
 
+# B16: settings and kind say where keys go as well
+@pytest.mark.parametrize("change", [{"settings": {"region": "us-east-1"}}, {"kind": "openai", "settings": {}}])
+def test_keys_do_not_follow_settings_to_another_host(organization: Organization, change: dict[str, Any]) -> None:
+    provider = _provider(
+        organization, kind="bedrock", base_url="", settings={"region": "eu-central-1"}, api_keys=[SECRET]
+    )
+    assert _refused(update_provider, provider=provider, **change) == ["api_keys"]
+    update_provider(actor=None, provider=provider, **change, api_keys=["sk-for-the-new-host"])
+    assert decrypt(Credential.objects.get().encrypted) == "sk-for-the-new-host"
+
+
+def test_settings_are_kept_as_the_kind_knows_them(organization: Organization) -> None:
+    provider = _provider(organization, kind="vertex", base_url="", settings={"region": " eu ", "project": ""})
+    assert provider.settings == {"region": "eu"}
+    update_provider(
+        actor=None, provider=provider, kind="gemini", base_url="https://aiplatform.eu.rep.googleapis.com/v1"
+    )
+    assert ProviderAccount.objects.get().settings == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "wrong"),
+    [
+        ("bedrock", {}, "region"), ("bedrock", {"region": "eu.attacker.example/"}, "region"),
+        ("bedrock", {"region": 1}, "region"), ("anthropic", {"region": "eu-central-1"}, "region"),
+        ("openai", {"api": "converse"}, "api"), ("openai", {"forward_headers": "X-A, Cookie"}, "forward_headers"),
+        ("openai", {"forward_headers": "x-amz-date"}, "forward_headers"),
+        ("sandbox", {"forward_headers": "x-a"}, "forward_headers"),
+        ("openai", {"forward_fields": "model"}, "forward_fields"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_named(organization: Organization, kind: str, settings: dict[str, Any], wrong: str) -> None:
+    fields = {"name": "main", "kind": kind, "settings": settings}
+    assert _refused(create_provider, organization=organization, **fields) == [wrong]
+
+
+def test_an_address_of_ones_own_needs_no_region(organization: Organization) -> None:
+    assert _provider(organization, kind="bedrock", base_url="https://bedrock.proxy.example").settings == {}
+
+
 def test_private_addresses_are_the_operators_choice(organization: Organization, settings: Any) -> None:  # B16
     assert _provider(organization, base_url="http://10.0.0.7:8000/v1/").base_url == "http://10.0.0.7:8000/v1"
     settings.ALLOW_PRIVATE_UPSTREAMS = False

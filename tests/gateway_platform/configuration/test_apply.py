@@ -163,3 +163,34 @@ organizations:
 def test_prune_leaves_absent_sections_alone(sample: Path, write: Write) -> None:
     apply(sample)
     assert apply(write("version: 1\norganizations:\n  - slug: acme\n"), prune=True).changes == []
+
+
+def _with_providers(write: Write, *rows: str) -> Path:
+    lines = "".join(f"      - {row}\n" for row in rows)
+    return write(f"version: 1\norganizations:\n  - slug: acme\n    providers:\n{lines}")
+
+
+def test_settings_stand_beside_the_kind(write: Write) -> None:
+    apply(_with_providers(write, "{name: aws, kind: bedrock, region: eu-central-1, guardrail: g1@2}"))
+    assert ProviderAccount.objects.get().settings == {"region": "eu-central-1", "guardrail": "g1@2"}
+    # What is not named stays; null takes it away.
+    apply(_with_providers(write, "{name: aws, kind: bedrock, guardrail: null}"))
+    assert ProviderAccount.objects.get().settings == {"region": "eu-central-1"}
+    apply(_with_providers(write, "{name: aws, kind: vertex, project: acme-1}"))
+    assert ProviderAccount.objects.get().settings == {"project": "acme-1"}
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
+        ("{name: aws, kind: bedrock}", "gateway.yaml:5: organizations[0].providers[0]: region: AWS Bedrock needs it."),
+        ("{name: a, kind: bedrock, region: mars}", "gateway.yaml:5: organizations[0].providers[0].region: “mars”"),
+        ("{name: a, kind: openai, region: eu}", "gateway.yaml:5: organizations[0].providers[0].region: OpenAI has no"),
+        ("{name: a, kind: openai, planet: eu}", "gateway.yaml:5: organizations[0].providers[0].planet: unknown field"),
+        ("{name: a, kind: opeani}", "opeani is not known here, did you mean openai?"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_line(write: Write, row: str, error: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        apply(_with_providers(write, row))
+    assert error in str(caught.value)

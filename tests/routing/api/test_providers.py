@@ -54,3 +54,12 @@ def test_keys_do_not_follow_to_another_host(admin: Api) -> None:
     answer = admin.patch("providers", pk, base_url="https://attacker.example/v1")
     assert answer.status_code == 400
     assert list(answer.json()) == ["api_keys"]
+
+
+def test_settings_go_in_and_come_out(admin: Api) -> None:
+    fields = {"name": "aws", "kind": "bedrock", "settings": {"region": "eu-central-1"}}
+    created = admin.post("providers", **fields)
+    assert created.json()["settings"] == {"region": "eu-central-1"}
+    answer = admin.patch("providers", created.json()["id"], settings={"region": "eu-central-1", "planet": "Mars"})
+    assert (answer.status_code, list(answer.json())) == (400, ["planet"])
+    assert "region" in answer.json()["planet"][0]  # what there is
