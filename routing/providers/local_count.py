@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-import orjson
-
 from billing.dataplane.usage import Usage
+from routing.wire import json_text
 from routing.wire.contract import Answer, Call, ErrorKind, Event, Outgoing, Target, UpstreamError
 from routing.wire.prompt_size import prompt_tokens
 
@@ -19,10 +18,10 @@ class LocalCount:
         self.usage = Usage()
 
     def build(self, call: Call, target: Target) -> Outgoing:
-        return Outgoing("", answered=orjson.dumps({"input_tokens": prompt_tokens(call.chat)}))
+        return Outgoing("", answered=json_text.write({"input_tokens": prompt_tokens(call.chat)}))
 
     def parse(self, body: bytes) -> Answer:
-        return Answer(body, orjson.loads(body))
+        return Answer(body, json_text.read(body))
 
     def feed(self, data: bytes) -> list[Event]:
         return []  # a count is no stream

@@ -5,11 +5,11 @@ import time
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
-import orjson
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from routing.proxy.stored import KEPT_SECONDS, StoredResponse, StoreUnavailable
+from routing.wire import json_text
 
 MOST_CONNECTIONS = 4
 WAIT_SECONDS, STATEMENT_SECONDS = 2.0, 5.0  # for a connection, and for the answer with it
@@ -99,8 +99,8 @@ class PostgresResponses:
             previous=response.previous_id,
             deployment=response.deployment_id,
             at_provider=response.at_provider,
-            body=orjson.dumps(response.body),
-            items=orjson.dumps(response.items),
+            body=json_text.write(response.body),
+            items=json_text.write(response.items),
             item_ids=list(response.item_ids),
             kept=f"{KEPT_SECONDS} seconds",
         )
@@ -129,5 +129,5 @@ def _read(row: tuple[Any, ...]) -> StoredResponse:
     organization_id, response_id, previous_id, deployment_id, at_provider, body, items, item_ids = row
     return StoredResponse(
         organization_id, response_id, previous_id, deployment_id, at_provider,
-        orjson.loads(body), orjson.loads(items), item_ids,
+        json_text.read(body), json_text.read(items), item_ids,
     )  # fmt: skip

@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-import orjson
-
 from routing.proxy.endpoints import Endpoint
 from routing.proxy.exchange import Exchange
+from routing.wire import json_text
 from routing.wire.failure import GatewayError, bad_request
 
 Message = MutableMapping[str, Any]
@@ -25,8 +24,8 @@ async def read_call(exchange: Exchange, endpoint: Endpoint, receive: Receive, ma
     """Read the body and set the call on the exchange. Raises `GatewayError` (400, 413), `ClientLeft`."""
     body = await _read_body(exchange, receive, max_body)
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        data = json_text.read(body)
+    except json_text.InvalidJson as error:
         raise bad_request(f"The body is not valid JSON: {error}.", code="invalid_json") from None
     if not isinstance(data, dict):
         raise bad_request("The body must be a JSON object.", code="invalid_json")

@@ -4,8 +4,6 @@ import asyncio
 import time
 from collections.abc import Iterable
 
-import orjson
-
 from routing.proxy.attempts import Success, note_failure, read_end, timed_out
 from routing.proxy.deadline import Deadline
 from routing.proxy.errors import from_upstream
@@ -15,6 +13,7 @@ from routing.proxy.plane import DataPlane
 from routing.proxy.receive import Send
 from routing.proxy.report import answer_headers, settle
 from routing.proxy.upstream import BROKEN, broken, drain
+from routing.wire import json_text
 from routing.wire.contract import Adapter, Event, UpstreamError
 from routing.wire.dialects.dialect import Emitter
 from routing.wire.failure import GatewayError
@@ -50,7 +49,7 @@ async def _body(exchange: Exchange, success: Success, plane: DataPlane) -> bytes
     said = None if answer.chat is None else exchange.dialect.answer(answer.chat, success.adapter.usage, call)
     if exchange.recall is not None:
         await keep(exchange, plane, said or whole_answer(success.adapter))
-    return answer.raw if said is None else orjson.dumps(said)
+    return answer.raw if said is None else json_text.write(said)
 
 
 async def relay_stream(exchange: Exchange, success: Success, plane: DataPlane, deadline: Deadline, send: Send) -> None:
@@ -155,11 +154,12 @@ def _broken_off(exchange: Exchange, success: Success, plane: DataPlane, error: U
 
 async def send_error(exchange: Exchange, error: GatewayError, plane: DataPlane, send: Send) -> None:
     """Answer with an error, its row written first."""
-    exchange.error, exchange.status = error, error.status
+    status = exchange.dialect.statuses.get(error.code, error.status)
+    exchange.error, exchange.status = error, status
     settle(exchange, plane.journal, plane.log)
-    body = orjson.dumps(exchange.dialect.error(error, exchange.request_id))
+    body = json_text.write(exchange.dialect.error(error, exchange.request_id))
     headers = [_WHOLE, (b"content-length", b"%d" % len(body)), *answer_headers(exchange)]
     if error.retry_after is not None:
         headers.append((b"retry-after", b"%d" % max(1, round(error.retry_after))))
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -6,14 +6,13 @@ https://platform.openai.com/docs/api-reference/responses/get
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-import orjson
-
 from routing.proxy.admit import authenticate, check_endpoint
 from routing.proxy.exchange import Exchange
 from routing.proxy.plane import DataPlane
 from routing.proxy.recall import UNAVAILABLE, not_found
 from routing.proxy.stored import StoredResponse, StoreUnavailable, is_id
 from routing.proxy.upstream import BROKEN
+from routing.wire import json_text
 from routing.wire.contract import Json, Outgoing, UpstreamError
 from routing.wire.failure import GatewayError, bad_request
 
@@ -54,9 +53,9 @@ async def _serve(
     if stored.at_provider:
         body = await _ask_provider(exchange, plane, stored, method, listing)
     elif method == "DELETE":
-        body = orjson.dumps({"id": response_id, "object": "response.deleted", "deleted": True})
+        body = json_text.write({"id": response_id, "object": "response.deleted", "deleted": True})
     else:
-        body = orjson.dumps(stored.body if listing is None else _page(list(stored.items), listing))
+        body = json_text.write(stored.body if listing is None else _page(list(stored.items), listing))
     if method == "DELETE":
         await plane.responses.delete(organization_id, response_id)
     return body
@@ -81,7 +80,7 @@ async def _ask_provider(
     except (UpstreamError, *BROKEN):
         raise GatewayError(502, "provider_unavailable", "The provider that keeps it does not answer.") from None
     if answer.status == 404 and method == "DELETE":  # gone there, so it may go here
-        return orjson.dumps({"id": stored.response_id, "object": "response.deleted", "deleted": True})
+        return json_text.write({"id": stored.response_id, "object": "response.deleted", "deleted": True})
     if answer.status == 404:
         not_found(stored.response_id, param=None)
     if answer.status != 200:

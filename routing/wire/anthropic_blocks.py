@@ -5,8 +5,7 @@ The client dialect answers with them; the provider adapter sends them as history
 
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in
 from routing.wire.contract import Json
 
@@ -127,9 +126,9 @@ def arguments_of(function: Json) -> Json:
     if not written.strip():
         return {}
     try:
-        arguments = orjson.loads(written)
+        arguments = json_text.read(written)
         if written.count("{") + written.count("[") > DEEP:
-            orjson.dumps(arguments)  # it reads deeper than it writes
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            json_text.write(arguments)  # it reads deeper than it writes
+    except json_text.InvalidJson:
         arguments = None
     return arguments if isinstance(arguments, dict) else {"input": written}

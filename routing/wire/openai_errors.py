@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, UpstreamError
 
 _BY_STATUS = {
@@ -40,8 +39,8 @@ LONGEST_WAIT = 86_400.0  # seconds
 def error_from_body(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
     """What a failed HTTP answer means. Bodies that are no JSON give their kind by status alone."""
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = json_text.read(body)
+    except json_text.InvalidJson:
         data = None
     if isinstance(data, list) and data:  # Google's way
         data = data[0]

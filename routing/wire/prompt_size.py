@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import Json
 from routing.wire.tokens import COUNTED_CHARS, READ_PARTS, count, extrapolated, text_of
 
@@ -32,7 +31,7 @@ def _tools(tools: Any) -> int:
     if not tools:
         return 0
     try:
-        written = orjson.dumps(tools)
-    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        written = json_text.write(tools)
+    except json_text.InvalidJson:  # it reads deeper than it writes
         return 0
     return extrapolated(written[:COUNTED_CHARS].decode(errors="ignore"), len(written))

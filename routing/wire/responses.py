@@ -8,8 +8,7 @@ import binascii
 import secrets
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import Json
 
 DIALECT = "openai_responses"
@@ -33,7 +32,7 @@ def seal(thoughts: Json) -> str:
 
     It is signed by those providers where that matters; here it is only packed.
     """
-    return _OURS + base64.b64encode(orjson.dumps(thoughts)).decode()
+    return _OURS + base64.b64encode(json_text.write(thoughts)).decode()
 
 
 def unseal(encrypted: Any) -> Json | None:
@@ -41,7 +40,7 @@ def unseal(encrypted: Any) -> Json | None:
     if not is_sealed(encrypted):
         return None
     try:
-        thoughts = orjson.loads(base64.b64decode(encrypted[len(_OURS) :], validate=True))
+        thoughts = json_text.read(base64.b64decode(encrypted[len(_OURS) :], validate=True))
     except (binascii.Error, ValueError):
         return None
     return thoughts if isinstance(thoughts, dict) else None
@@ -53,7 +52,7 @@ def is_sealed(encrypted: Any) -> bool:
 
 def as_arguments(text: str) -> str:
     """What a custom tool was called with, as the arguments of the function that stands for it in a chat."""
-    return orjson.dumps({"input": text}).decode()
+    return json_text.write({"input": text}).decode()
 
 
 def objects(value: Any) -> list[Json]:

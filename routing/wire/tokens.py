@@ -29,7 +29,10 @@ def extrapolated(beginning: str, chars: int) -> int:
     """Tokens in a text of so many characters that begins so."""
     if not beginning:
         return 0
-    tokens = len(_encoding().encode(beginning, disallowed_special=()))
+    try:
+        tokens = len(_encoding().encode(beginning, disallowed_special=()))
+    except UnicodeEncodeError:  # half of a surrogate pair is in it
+        return extrapolated(beginning.encode(errors="replace").decode(), chars)
     return tokens * chars // len(beginning)
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-import orjson
-
 from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.output import JSON_TOOL
 from routing.providers.anthropic.response import annotation_of, ending
+from routing.wire import json_text
 from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in, written
 from routing.wire.contract import Json
 
@@ -162,7 +161,7 @@ class Chunks:
 
 def _with_input(block: _Block) -> Json:
     """A server's tool use with the input that came in pieces."""
-    return {**block.block, "input": orjson.loads("".join(block.written))} if block.written else block.block
+    return {**block.block, "input": json_text.read("".join(block.written))} if block.written else block.block
 
 
 _FIRST_TEXTS = {"text": "text", "thinking": "thinking"}

@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, UpstreamError
 from routing.wire.openai_errors import error_from_object, retry_after
 
@@ -24,8 +23,8 @@ _OVERLOADED = re.compile(r"^overloaded", re.IGNORECASE)
 def error_from_body(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
     """What a failed HTTP answer means."""
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = json_text.read(body)
+    except json_text.InvalidJson:
         data = None
     return error_from_event(data, status, retry_after(headers))
 

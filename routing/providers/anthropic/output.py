@@ -5,11 +5,10 @@ https://platform.claude.com/docs/en/build-with-claude/structured-outputs
 
 from typing import Any
 
-import orjson
-
 from routing.providers.anthropic.draft import Draft, bad
 from routing.providers.anthropic.models import Traits
 from routing.providers.anthropic.schema import closed, input_schema
+from routing.wire import json_text
 from routing.wire.contract import Json
 
 JSON_TOOL = "json_answer"
@@ -33,7 +32,7 @@ def format_fields(chat: Json, model: Traits, body: Json, draft: Draft) -> Json:
     if model.structured:
         return {"output_config": {"format": {"type": "json_schema", "schema": closed(schema)}}}
     if body.get("tools") or chat.get("thinking") or chat.get("reasoning_effort"):
-        told = _BY_SCHEMA + orjson.dumps(schema).decode()
+        told = _BY_SCHEMA + json_text.write(schema).decode()
         return {"system": [*body.get("system", []), {"type": "text", "text": told}]}
     draft.json_tool = True
     tool = {"name": JSON_TOOL, "description": "Give the answer.", "input_schema": input_schema(schema)}

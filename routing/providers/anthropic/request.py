@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from routing.providers.anthropic.draft import Draft, bad, unsupported
 from routing.providers.anthropic.messages import conversation
 from routing.providers.anthropic.models import Traits, traits
 from routing.providers.anthropic.output import format_fields
 from routing.providers.anthropic.reasoning import thinking_fields
 from routing.providers.anthropic.tools import tool_fields
+from routing.wire import json_text
 from routing.wire.anthropic import DIALECT
 from routing.wire.contract import Call, ErrorKind, Headers, Json, Outgoing, Target, UpstreamError
 
@@ -35,8 +34,8 @@ def build(call: Call, target: Target) -> tuple[Outgoing, Draft]:
     draft = Draft(call.warnings)
     body = {**call.body, "model": target.model} if call.dialect == DIALECT else _translated(call, target, draft)
     try:
-        written = orjson.dumps(body)
-    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        written = json_text.write(body)
+    except json_text.InvalidJson:  # it reads deeper than it writes
         raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None
     return Outgoing(PATHS[call.operation], written, _headers(call.headers, target, draft)), draft
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import orjson
-
 from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.errors import error_from_event
 from routing.providers.anthropic.output import JSON_TOOL
+from routing.wire import json_text
 from routing.wire.anthropic import DIALECT, FINISH_OF_STOP, THOUGHTS, objects, text_in, written
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 
@@ -14,8 +13,8 @@ from routing.wire.contract import ErrorKind, Json, UpstreamError
 def parse(operation: str, body: bytes) -> Json:
     """A whole answer. Raises `UpstreamError` for what is no answer, though its status was 200."""
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = json_text.read(body)
+    except json_text.InvalidJson:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
     if not isinstance(data, dict):
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer holds no result.", 200)
@@ -70,7 +69,7 @@ class _Reader:
         self._leading = True  # nothing but thoughts has come
 
     def read(self, block: Json) -> None:
-        kind = block.get("type")
+        kind = text_in(block.get("type"))
         if kind in THOUGHTS:
             self._think(block)
             return

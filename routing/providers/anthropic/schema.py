@@ -5,8 +5,7 @@ https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-sc
 
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import Json
 
 # Checked by no grammar: they are told to the model in the description instead.
@@ -63,7 +62,7 @@ def _told(schema: Json, unchecked: Json) -> Json:
     if not unchecked:
         return schema
     said = schema.get("description")
-    told = orjson.dumps(unchecked).decode()
+    told = json_text.write(unchecked).decode()
     return {**schema, "description": f"{said}\n\n{told}" if isinstance(said, str) and said else told}
 
 

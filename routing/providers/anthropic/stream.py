@@ -5,11 +5,10 @@ https://platform.claude.com/docs/en/build-with-claude/streaming
 
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage, usage_from_anthropic
 from routing.providers.anthropic.chunks import Chunks
 from routing.providers.anthropic.errors import error_from_event
+from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.sse import SseDecoder
 from routing.wire.tokens import COUNTED_CHARS
@@ -45,7 +44,7 @@ class MessageStream:
             if self.done or self.failed is not None:
                 break
             try:
-                event = self._read(orjson.loads(payload), payload)
+                event = self._read(json_text.read(payload), payload)
             except _MALFORMED:
                 self.malformed += 1
                 continue

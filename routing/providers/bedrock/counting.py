@@ -7,13 +7,12 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 
-import orjson
-
 from routing.providers.bedrock.claude import body_of
 from routing.providers.bedrock.draft import Draft, written
 from routing.providers.bedrock.model import without_region
 from routing.providers.bedrock.request import draft_of, outgoing, prompt
 from routing.providers.bedrock.whole import Whole, answer_in, no_answer
+from routing.wire import json_text
 from routing.wire.anthropic import DIALECT
 from routing.wire.contract import Answer, Call, Json, Outgoing, Target
 from routing.wire.prompt_size import prompt_tokens
@@ -25,7 +24,7 @@ class BedrockCount(Whole):
     def build(self, call: Call, target: Target) -> Outgoing:
         draft = draft_of(call, target)
         if not draft.model.may_be_claude:
-            return Outgoing("", answered=orjson.dumps({"inputTokens": prompt_tokens(call.chat)}))
+            return Outgoing("", answered=json_text.write({"inputTokens": prompt_tokens(call.chat)}))
         body = {"input": _claude(call, target, draft) if call.dialect == DIALECT else _converse(call, draft)}
         return outgoing("count-tokens", body, replace(target, model=without_region(target.model)))
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-import orjson
-
 from routing.providers.bedrock.model import Model
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 
 EMPTY = "(empty)"  # blank text is refused; a message without any as well
@@ -45,7 +44,8 @@ def tool_id(name: Any) -> str:
 def _fitted(name: str) -> str:
     if len(name) <= LONGEST_NAME:
         return name
-    return f"{name[:47]}_{sha256(name.encode()).hexdigest()[:16]}"
+    told_apart = sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+    return f"{name[:47]}_{told_apart}"
 
 
 def refused(message: str, param: str) -> UpstreamError:
@@ -75,6 +75,6 @@ def text_in(value: Any) -> str:
 def written(body: Json) -> bytes:
     """Raises `UpstreamError` (BAD_REQUEST) for what is nested too deeply to write."""
     try:
-        return orjson.dumps(body)
-    except orjson.JSONEncodeError:
+        return json_text.write(body)
+    except json_text.InvalidJson:
         raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

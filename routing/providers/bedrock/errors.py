@@ -7,9 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from routing.providers.bedrock.draft import object_in, text_in
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, UpstreamError
 from routing.wire.openai_errors import retry_after
 
@@ -56,8 +55,8 @@ HOUR = 3600.0  # seconds
 def error_from_answer(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
     """What a failed HTTP answer means. Its code is in a header, or in the body."""
     try:
-        fields = object_in(orjson.loads(body))
-    except orjson.JSONDecodeError:
+        fields = object_in(json_text.read(body))
+    except json_text.InvalidJson:
         fields = {}
     fields = object_in(fields.get("error")) or fields  # Claude's own, passed on
     code = headers.get("x-amzn-errortype") or fields.get("__type") or fields.get("code") or fields.get("type")

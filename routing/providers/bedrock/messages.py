@@ -5,10 +5,9 @@ Converse wants turns to alternate, the user's first, none without content, and n
 
 from typing import Any
 
-import orjson
-
 from routing.providers.bedrock.draft import EMPTY, Draft, bad, object_in, objects_in, text_in, tool_id
 from routing.providers.bedrock.parts import Blocks, blocks_of, cache_point
+from routing.wire import json_text
 from routing.wire.chat import parts_of
 from routing.wire.contract import Json
 
@@ -140,8 +139,8 @@ def _input(arguments: Any) -> Json:
     """The arguments as an object; what a model wrote that is none travels on inside one."""
     if isinstance(arguments, str):
         try:
-            arguments = orjson.loads(arguments or "{}")
-        except orjson.JSONDecodeError:
+            arguments = json_text.read(arguments or "{}")
+        except json_text.InvalidJson:
             return {"arguments": arguments}
     return arguments if isinstance(arguments, dict) else {"arguments": arguments} if arguments is not None else {}
 

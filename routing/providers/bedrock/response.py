@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage, usage_from_counts
 from routing.providers.bedrock.citations import cited
 from routing.providers.bedrock.draft import Draft, object_in, objects_in, text_in
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 
 FINISH_REASONS = {
@@ -19,8 +18,8 @@ FINISH_REASONS = {
 def parse(body: bytes, draft: Draft) -> tuple[Json, Usage]:
     """An answer's choice and usage. Raises `UpstreamError` for what is no answer."""
     try:
-        data = object_in(orjson.loads(body))
-    except orjson.JSONDecodeError:
+        data = object_in(json_text.read(body))
+    except json_text.InvalidJson:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
     message = object_in(data.get("output")).get("message")
     if not isinstance(message, dict) or not isinstance(message.get("content"), list):
@@ -127,8 +126,8 @@ def tool_name(use: Json, draft: Draft) -> str:
 def as_json(value: Any) -> str:
     """Raises `UpstreamError` for what is nested more deeply than can be written."""
     try:
-        return orjson.dumps(value if value is not None else {}).decode()
-    except orjson.JSONEncodeError:
+        return json_text.write(value if value is not None else {}).decode()
+    except json_text.InvalidJson:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is nested too deeply.", 200) from None
 
 

@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage
 from routing.providers.bedrock.citations import cited
 from routing.providers.bedrock.draft import Draft, object_in, objects_in, text_in
 from routing.providers.bedrock.errors import error_of
 from routing.providers.bedrock.response import finish_reason, image_of, native, tool_name, usage_of
+from routing.wire import json_text
 from routing.wire.aws_eventstream import EventStreamDecoder, Message
 from routing.wire.contract import ErrorKind, Event, Json, TruncatedStream, UpstreamError
 from routing.wire.tokens import COUNTED_CHARS
@@ -244,8 +243,8 @@ def _native_of(block: _Block) -> Json | None:
     if block.use.get("type") != "server_tool_use":
         return None
     try:
-        arguments = orjson.loads("".join(block.data) or "{}")
-    except orjson.JSONDecodeError:
+        arguments = json_text.read("".join(block.data) or "{}")
+    except json_text.InvalidJson:
         arguments = {}
     return {"toolUse": {**block.use, "input": arguments}}
 
@@ -253,8 +252,8 @@ def _native_of(block: _Block) -> Json | None:
 def _data_of(message: Message) -> Json | None:
     """The object that a message holds; None if it holds none."""
     try:
-        data = orjson.loads(message.payload)
-    except orjson.JSONDecodeError:
+        data = json_text.read(message.payload)
+    except json_text.InvalidJson:
         return None
     return data if isinstance(data, dict) else None
 

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage, usage_from_counts
 from routing.providers.bedrock.errors import error_from_answer
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Event, Json, UpstreamError
 
 INPUT_TOKENS = "x-amzn-bedrock-input-token-count"
@@ -39,8 +38,8 @@ class Whole:
 def answer_in(body: bytes) -> Json:
     """A whole answer. Raises `UpstreamError` for what is no JSON object."""
     try:
-        data: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data: Any = json_text.read(body)
+    except json_text.InvalidJson:
         data = None
     if not isinstance(data, dict):
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is no JSON object.", 200)

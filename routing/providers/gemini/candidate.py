@@ -4,9 +4,9 @@ import hashlib
 from collections import Counter
 from typing import Any
 
+from routing.wire import json_text
 from routing.wire.contract import Json
 from routing.wire.gemini import FINISH_REASONS, SSE, dicts, finish_name, pick, tagged_signature
-from routing.wire.json_text import write
 
 # What only Google's own callers know, kept beside the message under its own name.
 _BESIDE = ("groundingMetadata", "urlContextMetadata", "citationMetadata", "safetyRatings", "finishMessage")
@@ -112,7 +112,7 @@ class CandidateReader:
     def _read_call(self, call: Json, signature: str, delta: Json) -> None:
         name, args = str(call.get("name") or ""), call.get("args")
         args = args if isinstance(args, dict) else {}
-        arguments = write(args).decode()
+        arguments = json_text.write(args).decode()
         made: Json = {"index": self._calls, "id": self._call_id(call, name, arguments)}
         if name in self._custom:
             made |= {"type": "custom", "custom": {"name": name, "input": str(args.get("input") or "")}}
@@ -129,8 +129,8 @@ class CandidateReader:
         given = call.get("id")
         if isinstance(given, str) and given:
             return given
-        known = f"{self._response_id}/{self._calls}/{name}/{arguments}"
-        return f"call_{hashlib.sha256(known.encode()).hexdigest()[:24]}"
+        known = f"{self._response_id}/{self._calls}/{name}/{arguments}".encode(errors="surrogatepass")
+        return f"call_{hashlib.sha256(known).hexdigest()[:24]}"
 
     def _read_data(self, part: Json, data: Json, signature: str, delta: Json) -> None:
         mime, content = str(pick(data, "mimeType", "")), data.get("data")
@@ -184,7 +184,7 @@ class CandidateReader:
         """Google counts bytes of UTF-8, OpenAI characters."""
         if type(at) is not int or at <= 0:
             return 0
-        return len("".join(self._text).encode()[:at].decode(errors="ignore"))
+        return len("".join(self._text).encode(errors="replace")[:at].decode(errors="ignore"))
 
 
 _PLACES = {"start_index": "startIndex", "end_index": "endIndex"}
@@ -209,4 +209,4 @@ def _logprobs(result: Any) -> Json | None:
 
 def _logprob(one: Json) -> Json:
     token, probability = str(one.get("token") or ""), pick(one, "logProbability", 0.0)
-    return {"token": token, "logprob": probability, "bytes": list(token.encode())}
+    return {"token": token, "logprob": probability, "bytes": list(token.encode(errors="surrogatepass"))}

@@ -6,10 +6,9 @@ signatures back where it put them. https://ai.google.dev/gemini-api/docs/thought
 
 from typing import Any
 
-import orjson
-
 from routing.providers.gemini.model import signs_calls, version
 from routing.providers.gemini.parts import PartsWriter
+from routing.wire import json_text
 from routing.wire.chat import native_part
 from routing.wire.contract import Call, ErrorKind, Json, UpstreamError
 from routing.wire.gemini import NO_SIGNATURE, SSE, dicts, signature_in, untagged_signature
@@ -86,7 +85,7 @@ class _Contents:
     def _function_call(self, tool_call: Json, place: int, signatures: dict[str, str]) -> Json:
         function, custom = tool_call.get("function"), tool_call.get("custom")
         if isinstance(custom, dict):
-            function = {"name": custom.get("name"), "arguments": orjson.dumps({"input": custom.get("input")})}
+            function = {"name": custom.get("name"), "arguments": json_text.write({"input": custom.get("input")})}
         if not isinstance(function, dict) or not isinstance(function.get("name"), str):
             message = "Gemini knows calls of functions only, each with its name."
             raise UpstreamError(ErrorKind.UNSUPPORTED, message, 400, param="messages")
@@ -101,8 +100,8 @@ class _Contents:
 
     def _arguments(self, arguments: Any) -> Json:
         try:
-            parsed = orjson.loads(arguments) if arguments else {}
-        except (orjson.JSONDecodeError, TypeError):
+            parsed = json_text.read(arguments) if arguments else {}
+        except (json_text.InvalidJson, TypeError):
             parsed = arguments
         if isinstance(parsed, dict):
             return parsed
@@ -115,7 +114,7 @@ class _Contents:
         name = self._names.get(str(call_id)) or message.get("name") or call_id or "function"
         said = self.parts.parts(message.get("content"))
         seen = [part for part in said if _MEDIA & set(part)]
-        text = "".join(part["text"] for part in said if "text" in part)
+        text = "\n".join(part["text"] for part in said if "text" in part)
         made: Json = {"name": str(name), "response": _response(text, message.get("is_error"))}
         if isinstance(call_id, str):
             made["id"] = call_id
@@ -129,8 +128,8 @@ def _response(text: str, is_error: Any) -> Json:
     if is_error:
         return {"error": text}
     try:
-        parsed = orjson.loads(text) if text[:1] in "{[" else text
-    except orjson.JSONDecodeError:
+        parsed = json_text.read(text) if text[:1] in "{[" else text
+    except json_text.InvalidJson:
         parsed = text
     return parsed if isinstance(parsed, dict) else {"result": parsed}
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.gemini import dicts
 from routing.wire.openai_errors import LONGEST_WAIT, retry_after
@@ -45,8 +44,8 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
 def error_from_body(status: int, headers: Mapping[str, str], body: bytes) -> UpstreamError:
     """What a failed HTTP answer means. A body that is not Google's gives its kind by status alone."""
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = json_text.read(body)
+    except json_text.InvalidJson:
         data = None
     if isinstance(data, list) and data:  # of a stream that was to be an array
         data = data[0]

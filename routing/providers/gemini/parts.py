@@ -28,7 +28,7 @@ class PartsWriter:
     def _part(self, part: Json) -> Json | None:
         if "cache_control" in part:
             self._call.warnings.append("cache_control left out: Gemini caches by itself")
-        kind = part.get("type")
+        kind = str(part.get("type"))
         if kind in ("text", "refusal", "input_text"):
             return _text(part)
         if kind == "native":
@@ -84,7 +84,7 @@ class PartsWriter:
         mime = file.get("format") or _guess(str(file.get("filename") or "")) or "application/pdf"
         data = file.get("file_data")
         if isinstance(data, str):
-            return media(data, mime) if data.startswith("data:") else _inline(mime, data)
+            return media(data, mime) if data.startswith("data:") or "://" in data else _inline(mime, data)
         uri = file.get("file_url") or file.get("file_id")
         if not isinstance(uri, str) or not ("://" in uri or uri.startswith("files/")):
             raise _refused("A file of another provider cannot be given to Gemini: send its data or its URL.")

@@ -5,11 +5,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-import orjson
-
 from routing.providers.gemini.config import extras, generation_config, service_tier
 from routing.providers.gemini.contents import conversation
 from routing.providers.gemini.tools import tool_config_of, tools_of
+from routing.wire import json_text
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 from routing.wire.gemini import ARRAY, SSE
 
@@ -109,6 +108,6 @@ def translated(call: Call, target: Target) -> Json:
 def dumps(body: Json) -> bytes:
     """Raises `UpstreamError` (BAD_REQUEST) for what is nested too deeply: it is read deeper than it is written."""
     try:
-        return orjson.dumps(body)
-    except orjson.JSONEncodeError:
+        return json_text.write(body)
+    except json_text.InvalidJson:
         raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

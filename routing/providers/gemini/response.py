@@ -4,9 +4,9 @@ import base64
 from typing import Any
 
 from routing.providers.gemini.candidate import CandidateReader
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.gemini import dicts, pick
-from routing.wire.json_text import InvalidJson, read
 
 _FIRST, _LAST = 1_600_000_000, 4_000_000_000  # seconds since the epoch that an answer may have been made at
 
@@ -14,8 +14,8 @@ _FIRST, _LAST = 1_600_000_000, 4_000_000_000  # seconds since the epoch that an 
 def parsed(body: bytes) -> Json:
     """The answer's object. Raises `UpstreamError` (SERVER) for what is no answer, (CONTENT_FILTER) for a refusal."""
     try:
-        data = read(body)
-    except InvalidJson:
+        data = json_text.read(body)
+    except json_text.InvalidJson:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
     if not isinstance(data, dict):
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer holds no result.", 200)

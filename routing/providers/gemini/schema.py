@@ -7,8 +7,7 @@ https://ai.google.dev/api/caching#FunctionDeclaration (parametersJsonSchema)
 
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import Json
 
 _KEPT = (
@@ -107,7 +106,7 @@ class _Conversion:
         if isinstance(properties, dict):
             out["properties"] = {str(name): self._convert(one, inside) for name, one in properties.items()}
             if isinstance(out.get("required"), list):
-                out["required"] = [name for name in out["required"] if name in properties]
+                out["required"] = [name for name in out["required"] if isinstance(name, str) and name in properties]
         if not out.get("required"):
             out.pop("required", None)
         if isinstance(out.get("additionalProperties"), dict):
@@ -183,7 +182,7 @@ def _put_limits(out: Json, schema: Json) -> None:
 def _tell(out: Json, name: str, value: Any) -> None:
     if value is None:
         return
-    told = f"{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}"
+    told = f"{name}: {value if isinstance(value, str) else json_text.write(value).decode()}"
     before = out.get("description")
     out["description"] = f"{before} ({told})" if isinstance(before, str) and before else told
 

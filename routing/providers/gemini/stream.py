@@ -10,10 +10,10 @@ from billing.dataplane.usage import Usage
 from routing.providers.gemini.candidate import CandidateReader
 from routing.providers.gemini.errors import error_from_object
 from routing.providers.gemini.response import blocked, frame, response_id_of, searches_in
+from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.gemini import ARRAY, SSE, dicts, finish_name, pick, usage_from_google
 from routing.wire.json_array import JsonArrayDecoder
-from routing.wire.json_text import InvalidJson, read
 from routing.wire.sse import SseDecoder, encode
 from routing.wire.tokens import COUNTED_CHARS
 
@@ -85,8 +85,8 @@ class GenerateStream:
             if self.failed is not None:
                 break
             try:
-                data = read(payload)
-            except InvalidJson:
+                data = json_text.read(payload)
+            except json_text.InvalidJson:
                 data = None
             if type(data) is not dict:
                 self.malformed += 1

@@ -5,10 +5,9 @@ This runs for every chunk of every stream, so the usual event takes a straight w
 
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage, usage_from_openai
 from routing.providers.openai_compatible import normal
+from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.openai_errors import error_from_object
 from routing.wire.sse import SseDecoder, encode
@@ -41,9 +40,9 @@ class ChatStream:
             if self.done or self.failed is not None:
                 break
             try:
-                chunk = orjson.loads(payload)
+                chunk = json_text.read(payload)
                 event = self._read(chunk, payload)
-            except orjson.JSONDecodeError:
+            except json_text.InvalidJson:
                 event = self._read_no_json(payload)
             if event is not None:
                 events.append(event)

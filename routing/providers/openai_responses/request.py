@@ -5,9 +5,8 @@ https://platform.openai.com/docs/api-reference/responses/create
 
 from typing import Any
 
-import orjson
-
 from routing.providers.openai_responses.items import input_items
+from routing.wire import json_text
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 from routing.wire.responses import DIALECT, is_sealed, objects
 from routing.wire.thinking import wanted_effort
@@ -23,6 +22,7 @@ _READ = {
     "verbosity", "reasoning_effort", "thinking", "tools", "tool_choice", "logprobs", "store", "web_search_options",
     "functions", "function_call",
 }  # fmt: skip
+_TIERS = frozenset({"auto", "default", "flex", "scale", "priority"})
 # Without these the answer would be another one: better none than that.
 _REFUSED = {"n": (None, 1), "stop": (None, [], ""), "audio": (None,), "modalities": (None, [], ["text"])}
 
@@ -31,8 +31,8 @@ def build(call: Call, target: Target) -> Outgoing:
     """Raises `UpstreamError` (BAD_REQUEST, UNSUPPORTED)."""
     body = straight(call.body) if call.dialect == DIALECT else translated(call)
     try:
-        return Outgoing(PATH, orjson.dumps({**body, "model": target.model}))
-    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        return Outgoing(PATH, json_text.write({**body, "model": target.model}))
+    except json_text.InvalidJson:  # it reads deeper than it writes
         raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None
 
 
@@ -57,6 +57,8 @@ def translated(call: Call) -> Json:
                 ErrorKind.UNSUPPORTED, f"'{name}' cannot be said to the Responses API.", 400, param=name
             )
     body: Json = {name: chat[name] for name in _SAME if chat.get(name) is not None}
+    if str(body.get("service_tier", "auto")) not in _TIERS:
+        warnings.append(f"'service_tier' was left out: OpenAI has no {body.pop('service_tier')}.")
     body["input"] = input_items(chat.get("messages"), warnings)
     body["store"] = bool(chat.get("store"))
     if call.stream:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage, usage_from_openai
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.openai_errors import error_from_object
 from routing.wire.responses import DIALECT, FINISH_OF_REASON, as_arguments, objects, signature_of
@@ -12,13 +11,21 @@ from routing.wire.responses import DIALECT, FINISH_OF_REASON, as_arguments, obje
 
 def parse(body: bytes) -> Json:
     """A Response object. Raises `UpstreamError` for what is none, or failed, though its status was 200."""
+    data = object_in(body)
+    if not isinstance(data.get("output"), list) or data.get("status") == "failed":
+        raise UpstreamError(ErrorKind.SERVER, "The provider's answer holds no result.", 200)
+    return data
+
+
+def object_in(body: bytes) -> Json:
+    """A JSON object without an error in it. Raises `UpstreamError`."""
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = json_text.read(body)
+    except json_text.InvalidJson:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
     if isinstance(data, dict) and data.get("error"):
         raise error_from_object(data["error"], 200)
-    if not isinstance(data, dict) or not isinstance(data.get("output"), list) or data.get("status") == "failed":
+    if not isinstance(data, dict):
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer holds no result.", 200)
     return data
 
@@ -145,7 +152,7 @@ def call_of(item: Json, custom: frozenset[str]) -> Json | None:
 
 def _written(value: Any) -> str:
     """Arguments as text; some send them as an object."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode() if value else ""
+    return value if isinstance(value, str) else json_text.write(value).decode() if value else ""
 
 
 def annotation_of(annotation: Json, offset: int = 0) -> Json | None:

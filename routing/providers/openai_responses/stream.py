@@ -5,11 +5,10 @@ https://platform.openai.com/docs/api-reference/responses-streaming
 
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage
 from routing.providers.openai_responses.chunks import Chunks
 from routing.providers.openai_responses.response import usage_of
+from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.openai_errors import error_from_object
 from routing.wire.responses import ENDINGS
@@ -58,9 +57,9 @@ class ResponsesStream:
 
     def _read(self, payload: bytes) -> Event | None:
         try:
-            event = orjson.loads(payload)
+            event = json_text.read(payload)
             kind = event["type"]
-        except (orjson.JSONDecodeError, KeyError, TypeError):
+        except (json_text.InvalidJson, KeyError, TypeError):
             kind = None
         if type(kind) is not str or not kind.isprintable():
             self._read_odd(payload)
@@ -81,8 +80,8 @@ class ResponsesStream:
         if payload.strip() == b"[DONE]":
             return
         try:
-            data = orjson.loads(payload)
-        except orjson.JSONDecodeError:
+            data = json_text.read(payload)
+        except json_text.InvalidJson:
             data = None
         if isinstance(data, dict) and data.get("error"):
             self._fail(data)

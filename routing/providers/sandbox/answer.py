@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
-import orjson
-
+from routing.providers.sandbox.judge import judged, ranked
 from routing.providers.sandbox.script import Script, read_script
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, Outgoing, UpstreamError
 from routing.wire.sse import encode
 from routing.wire.tokens import count, text_of
@@ -35,20 +35,20 @@ class SandboxAnswer:
 
 def answer(outgoing: Outgoing) -> SandboxAnswer:
     """Answer a request built by the OpenAI-compatible adapter. A bad script is answered with 400."""
-    body: Json = orjson.loads(outgoing.body)
+    body: Json = json_text.read(outgoing.body)
     try:
         script = read_script(body)
         if script.status >= 400:
             return _failed(script)
-        if outgoing.path == "/embeddings":
-            return _whole(script, _embeddings(body, script))
+        if outgoing.path in _OTHERS:
+            return _whole(script, _OTHERS[outgoing.path](body, script))
     except UpstreamError as error:
         return _failed(Script(status=400, error_message=error.message, error_code="invalid_request_error"))
     return _stream(body, script) if body.get("stream") else _whole(script, _completion(body, script))
 
 
 def _whole(script: Script, data: Json, headers: dict[str, str] | None = None) -> SandboxAnswer:
-    return SandboxAnswer(script.status, script.latency / 1000, [(0, orjson.dumps(data))], headers or {})
+    return SandboxAnswer(script.status, script.latency / 1000, [(0, json_text.write(data))], headers or {})
 
 
 def _failed(script: Script) -> SandboxAnswer:
@@ -66,7 +66,7 @@ def _completion(body: Json, script: Script) -> Json:
 
 
 def _stream(body: Json, script: Script) -> SandboxAnswer:
-    payloads = (encode(payload) for payload in chain(map(orjson.dumps, _chunks(body, script)), [b"[DONE]"]))
+    payloads = (encode(payload) for payload in chain(map(json_text.write, _chunks(body, script)), [b"[DONE]"]))
     pieces = ((script.chunk_delay / 1000, payload) for payload in islice(payloads, script.cut_after))
     headers = {"content-type": "text/event-stream"}
     return SandboxAnswer(script.status, script.latency / 1000, pieces, headers, script.cut_after is not None)
@@ -90,7 +90,7 @@ def _delta(delta: Json, finish: str | None) -> Json:
 
 
 def _frame(body: Json, kind: str) -> Json:
-    digest = hashlib.sha256(orjson.dumps(body.get("messages"))).hexdigest()
+    digest = hashlib.sha256(json_text.write(body.get("messages"))).hexdigest()
     return {"id": f"chatcmpl-sandbox-{digest[:16]}", "object": kind, "created": CREATED, "model": body.get("model")}
 
 
@@ -110,7 +110,7 @@ def _tool_calls(script: Script) -> list[Json]:
 
 def _arguments(call: Json) -> str:
     arguments: Any = call.get("arguments", {})
-    return arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode()
+    return arguments if isinstance(arguments, str) else json_text.write(arguments).decode()
 
 
 def _finish(script: Script) -> str:
@@ -142,7 +142,10 @@ def _embeddings(body: Json, script: Script) -> Json:
     return {"object": "list", "model": body.get("model"), "data": data, "usage": used}
 
 
+_OTHERS = {"/embeddings": _embeddings, "/moderations": judged, "/rerank": ranked}
+
+
 def _embedding(item: Any, encoding: Any) -> list[float] | str:
-    digest = hashlib.shake_256(orjson.dumps(item)).digest(EMBEDDING_SIZE)
+    digest = hashlib.shake_256(json_text.write(item)).digest(EMBEDDING_SIZE)
     floats = [byte / 127.5 - 1 for byte in digest]
     return base64.b64encode(struct.pack(f"<{EMBEDDING_SIZE}f", *floats)).decode() if encoding == "base64" else floats

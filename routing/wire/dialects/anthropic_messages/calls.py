@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.anthropic import text_in
 from routing.wire.anthropic_blocks import called
 from routing.wire.contract import Json
@@ -38,8 +37,8 @@ class ToolCall:
     def is_whole(self) -> bool:
         """Whether its arguments are complete JSON: then nothing more can come."""
         try:
-            orjson.loads("".join(self._written))
-        except orjson.JSONDecodeError:
+            json_text.read("".join(self._written))
+        except json_text.InvalidJson:
             return False
         return True
 

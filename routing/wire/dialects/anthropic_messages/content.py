@@ -167,7 +167,8 @@ def _url(source: Json, where: str) -> str:
 
 def text_url(text: str) -> str:
     """A plain text as a data URL."""
-    return f"data:text/plain;base64,{b64encode(text.encode()).decode()}"
+    written = b64encode(text.encode(errors="replace")).decode()
+    return f"data:text/plain;base64,{written}"
 
 
 def _joined(parts: list[Json]) -> str | list[Json]:

@@ -1,8 +1,7 @@
 """Errors as Anthropic words them. https://platform.claude.com/docs/en/api/errors"""
 
-import orjson
-
-from routing.wire.contract import Json
+from routing.wire import json_text
+from routing.wire.contract import ErrorKind, Json
 from routing.wire.failure import GatewayError
 
 _TYPES = {
@@ -10,6 +9,8 @@ _TYPES = {
     413: "request_too_large", 429: "rate_limit_error", 503: "overloaded_error", 504: "timeout_error",
     529: "overloaded_error",
 }  # fmt: skip
+# Anthropic's own number, on which its SDKs and Claude Code wait and try again.
+STATUSES = {ErrorKind.OVERLOADED.value: 529}
 
 
 def error(failure: GatewayError, request_id: str) -> Json:
@@ -21,4 +22,4 @@ def error(failure: GatewayError, request_id: str) -> Json:
 
 def stream_error(failure: GatewayError, request_id: str) -> bytes:
     """The event that ends a stream; no `message_stop` follows it."""
-    return b"event: error\ndata: " + orjson.dumps(error(failure, request_id)) + b"\n\n"
+    return b"event: error\ndata: " + json_text.write(error(failure, request_id)) + b"\n\n"

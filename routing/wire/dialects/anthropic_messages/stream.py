@@ -6,9 +6,8 @@ https://platform.claude.com/docs/en/build-with-claude/streaming
 from collections.abc import Iterable
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage
+from routing.wire import json_text
 from routing.wire.anthropic import THOUGHTS, objects, text_in
 from routing.wire.anthropic_blocks import citations, own, thought
 from routing.wire.contract import Call, Json
@@ -158,7 +157,7 @@ class MessageEmitter:
     def _delta(self, delta: Json) -> None:
         """The event that most of a stream is made of."""
         self._wrote = True
-        data = orjson.dumps({"type": "content_block_delta", "index": self._index, "delta": delta})
+        data = json_text.write({"type": "content_block_delta", "index": self._index, "delta": delta})
         self._out.append(b"event: content_block_delta\ndata: %s\n\n" % data)
 
     def _close(self) -> None:
@@ -167,7 +166,7 @@ class MessageEmitter:
             self._emit("content_block_stop", {"index": self._index})
 
     def _emit(self, name: str, fields: Json) -> None:
-        data = orjson.dumps({"type": name, **fields})
+        data = json_text.write({"type": name, **fields})
         self._out.append(b"event: %s\ndata: %s\n\n" % (name.encode(), data))
 
     def _taken(self) -> bytes:

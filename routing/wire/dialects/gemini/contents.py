@@ -3,8 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.chat import native_part
 from routing.wire.contract import Json
 from routing.wire.dialects.gemini.signatures import block_in
@@ -90,7 +89,7 @@ class _Reader:
         name, response = str(result.get("name") or ""), result.get("response")
         failed = isinstance(response, dict) and set(response) == {"error"}
         told = response["error"] if isinstance(response, dict) and failed else response or {}
-        content: Any = told if isinstance(told, str) else orjson.dumps(told).decode()
+        content: Any = told if isinstance(told, str) else json_text.write(told).decode()
         media = [made for part in dicts(result.get("parts")) if (made := self._part(part)) is not None]
         if media:
             content = [{"type": "text", "text": content}, *media]
@@ -148,7 +147,7 @@ class _Reader:
         name, given = str(call.get("name") or ""), call.get("id")
         call_id = given if isinstance(given, str) and given else self._new_id(name)
         self._open[name].append(call_id)
-        arguments = orjson.dumps(call.get("args") or {}).decode()
+        arguments = json_text.write(call.get("args") or {}).decode()
         made: Json = {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
         signature = pick(part, "thoughtSignature")
         if isinstance(signature, str) and signature:

@@ -1,7 +1,6 @@
 """Errors as Google words them. https://google.aip.dev/193"""
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import Json
 from routing.wire.failure import GatewayError
 from routing.wire.sse import encode
@@ -30,9 +29,9 @@ def error(failure: GatewayError, request_id: str) -> Json:
 
 def stream_error(failure: GatewayError, request_id: str) -> bytes:
     """The event that ends a stream."""
-    return encode(orjson.dumps(error(failure, request_id)))
+    return encode(json_text.write(error(failure, request_id)))
 
 
 def array_error(failure: GatewayError, request_id: str) -> bytes:
     """The element that ends an array."""
-    return b",\r\n" + orjson.dumps(error(failure, request_id)) + b"]"
+    return b",\r\n" + json_text.write(error(failure, request_id)) + b"]"

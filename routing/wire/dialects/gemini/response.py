@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage
+from routing.wire import json_text
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.gemini.signatures import signature_of
 from routing.wire.gemini import FINISH_REASONS, SSE, dicts, signature_in, usage_metadata
@@ -46,9 +45,9 @@ def _candidate(choice: Json) -> Json:
 
 def finish_reason(choice: Json) -> str:
     """The provider's own word, where it is one of Google's."""
-    native = choice.get("native_finish_reason")
+    native = str(choice.get("native_finish_reason"))
     if native in FINISH_REASONS:
-        return str(native)
+        return native
     return _REASONS.get(str(choice.get("finish_reason")), "STOP")
 
 
@@ -120,8 +119,8 @@ def function_call(tool_call: Json) -> Json:
 
 def _arguments(arguments: Any) -> Json:
     try:
-        parsed = orjson.loads(arguments) if arguments else {}
-    except (orjson.JSONDecodeError, TypeError):
+        parsed = json_text.read(arguments) if arguments else {}
+    except (json_text.InvalidJson, TypeError):
         parsed = arguments
     return parsed if isinstance(parsed, dict) else {"arguments": parsed}
 

@@ -6,10 +6,10 @@ A function call goes out whole, once its arguments are: Google has no pieces of 
 from collections.abc import Iterable
 
 from billing.dataplane.usage import Usage
+from routing.wire import json_text
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.gemini.response import beside, finish_reason, frame, function_call, said, thoughts
 from routing.wire.gemini import dicts, usage_metadata
-from routing.wire.json_text import write
 from routing.wire.sse import encode
 
 
@@ -41,7 +41,7 @@ class GeminiEmitter:
         return self._candidates.setdefault(index, _Candidate()).read(choice, index)
 
     def _event(self, candidates: list[Json], more: Json) -> bytes:
-        return self._framed(write({"candidates": candidates, **more, **self._frame}))
+        return self._framed(json_text.write({"candidates": candidates, **more, **self._frame}))
 
     def _framed(self, event: bytes) -> bytes:
         return encode(event)

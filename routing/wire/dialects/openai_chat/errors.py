@@ -1,7 +1,6 @@
 """Errors as OpenAI words them. https://platform.openai.com/docs/guides/error-codes"""
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import Json
 from routing.wire.failure import GatewayError
 from routing.wire.sse import encode
@@ -18,4 +17,4 @@ def error(failure: GatewayError, request_id: str) -> Json:
 
 def stream_error(failure: GatewayError, request_id: str) -> bytes:
     """The event that ends a stream; no terminal marker follows it."""
-    return encode(orjson.dumps(error(failure, request_id)))
+    return encode(json_text.write(error(failure, request_id)))

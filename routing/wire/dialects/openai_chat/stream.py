@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-import orjson
-
 from billing.dataplane.usage import Usage
+from routing.wire import json_text
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.openai_chat.response import usage_object
 from routing.wire.sse import encode
@@ -23,7 +22,7 @@ class ChatEmitter:
         out = []
         for chunk in chunks:
             self._frame = chunk
-            out.append(encode(orjson.dumps(chunk)))
+            out.append(encode(json_text.write(chunk)))
         return b"".join(out)
 
     def finish(self, usage: Usage) -> bytes:
@@ -31,4 +30,4 @@ class ChatEmitter:
         if not self._wants_usage:
             return end
         last = {**self._frame, "choices": [], "usage": usage_object(usage)}
-        return encode(orjson.dumps(last)) + end
+        return encode(json_text.write(last)) + end

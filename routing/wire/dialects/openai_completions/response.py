@@ -32,7 +32,7 @@ def frame(chat: Json, call: Call) -> Json:
 
 
 def text_choice(text: str, index: Any, finish: Any) -> Json:
-    known = finish if finish is None or finish in _FINISHES else "stop"
+    known = finish if finish is None or (isinstance(finish, str) and finish in _FINISHES) else "stop"
     return {"text": text, "index": index, "logprobs": None, "finish_reason": known}
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-import orjson
-
 from billing.dataplane.usage import Usage
+from routing.wire import json_text
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.openai_chat.response import usage_object
 from routing.wire.dialects.openai_completions.response import frame, text_choice
@@ -27,7 +26,7 @@ class CompletionsEmitter:
             self._last = chunk
             choices = [text for choice in objects(chunk.get("choices")) if (text := _choice(choice))]
             if choices:
-                out.append(encode(orjson.dumps({**frame(chunk, self._call), "choices": choices})))
+                out.append(encode(json_text.write({**frame(chunk, self._call), "choices": choices})))
         return b"".join(out)
 
     def finish(self, usage: Usage) -> bytes:
@@ -35,7 +34,7 @@ class CompletionsEmitter:
         if not self._call.wants_usage:
             return end
         last = {**frame(self._last, self._call), "choices": [], "usage": usage_object(usage)}
-        return encode(orjson.dumps(last)) + end
+        return encode(json_text.write(last)) + end
 
 
 def _choice(choice: Json) -> Json | None:

@@ -44,6 +44,8 @@ class _Reader:
         if not isinstance(item, dict):
             raise bad_request(f"'{param}' must be an object.", param)
         kind = item.get("type") or "message"
+        if not isinstance(kind, str):
+            raise bad_request(f"'{param}.type' must be a text.", f"{param}.type")
         if kind in _REFUSED:
             raise bad_request(f"'{param}' {_REFUSED[kind]}.", param)
         if kind in _NO_MESSAGE:
@@ -69,7 +71,7 @@ class _Reader:
 
     def message(self, item: Json, param: str) -> None:
         role, content = item.get("role"), content_in(item.get("content"), f"{param}.content")
-        if role not in _ROLES:
+        if not isinstance(role, str) or role not in _ROLES:
             raise bad_request(f"'{param}.role' must be user, assistant, system or developer.", f"{param}.role")
         if role == "assistant":
             _append(self._assistant(), parts_of(content))

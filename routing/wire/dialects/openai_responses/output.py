@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import Json
 from routing.wire.responses import new_id, objects, seal
 
@@ -71,8 +70,8 @@ class ToolNames:
 def free_text(arguments: str) -> str:
     """The text in a custom tool's arguments; what the model wrote where it is no such object."""
     try:
-        said = orjson.loads(arguments)
-    except orjson.JSONDecodeError:
+        said = json_text.read(arguments)
+    except json_text.InvalidJson:
         return arguments
     text = said.get("input") if isinstance(said, dict) else None
     return text if isinstance(text, str) else arguments

@@ -37,6 +37,8 @@ _TIERS = ("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
 
 def answer(chat: Json, usage: Usage, call: Call) -> Json:
     """A whole answer; its first choice, since there is one here only."""
+    if call.operation == "count_tokens":
+        return {"object": "response.input_tokens", "input_tokens": chat["input_tokens"]}
     choices = objects(chat.get("choices"))
     choice = choices[0] if choices else {}
     message = choice.get("message")

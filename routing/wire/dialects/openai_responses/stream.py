@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import orjson
-
 from billing.dataplane.usage import Usage
+from routing.wire import json_text
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.openai_responses.open_items import Message, Thoughts, ToolCall
 from routing.wire.dialects.openai_responses.output import annotation_of, logprobs_of, reasoning_item, sealed_thoughts
@@ -151,7 +150,7 @@ class ResponsesEmitter:
     def _event(self, event: str, **fields: Any) -> None:
         data = {"type": event, **fields, "sequence_number": self._number}
         self._number += 1
-        self._out.append(b"event: %b\ndata: %b\n\n" % (event.encode(), orjson.dumps(data)))
+        self._out.append(b"event: %b\ndata: %b\n\n" % (event.encode(), json_text.write(data)))
 
     def _taken(self) -> bytes:
         out, self._out = self._out, []

@@ -44,7 +44,7 @@ def _flat(tools: list[Json]) -> Iterator[Json]:
     for tool in tools:
         if tool.get("type") == "namespace":
             yield from objects(tool.get("tools"))
-        elif tool.get("type") not in _FINDERS:
+        elif str(tool.get("type")) not in _FINDERS:
             yield tool
 
 
@@ -66,7 +66,7 @@ def _marked(tool: Json, said: Json) -> Json:
 
 
 def _as_function(tool: Json) -> Json:
-    description, form = tool.get("description") or "", tool.get("format")
+    description, form = str(tool.get("description") or ""), tool.get("format")
     if isinstance(form, dict) and form.get("definition"):
         description += f"\n\nThe input must follow this {form.get('syntax')} grammar:\n{form['definition']}"
     schema = {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]}
