@@ -19,6 +19,7 @@ NANO = 1_000_000_000
 HIGHEST = Decimal(1_000_000)  # dollars per million tokens; more is a mistake in the unit
 CLASSES = [field.name for field in fields(Rates)]
 REQUIRED = {"input", "output"}
+PIECES = ("thousand_requests", "thousand_searches")  # what is charged by the piece: dollars for a thousand
 
 # Our classes of tokens → the price book's. What it prices beyond them (seconds, pages, characters) is not metered here.
 BOOK_KEYS = {
@@ -43,10 +44,11 @@ def price_for(
 ) -> Price | None:
     """The price of a model at a provider at a moment (now), or None if nobody knows it.
 
-    ``override``: dollars per million tokens by class; raises ValueError where that is no price.
+    ``override``: dollars per million tokens by class, and for a thousand pieces; raises ValueError where that is no
+    price.
     """
     if override is not None:
-        return Price(base=rates_from(override), source="override")
+        return _own_price(override)
     if provider_kind == "sandbox":
         return Price(base=FREE, source="sandbox")
     try:
@@ -56,14 +58,17 @@ def price_for(
     return _book_price(provider, info, at or datetime.now(UTC))
 
 
-def rates_from(override: Mapping[str, Any]) -> Rates:
-    """A deployment's own price as rates. ValueError names the class that is unknown, missing or no price."""
+def _own_price(override: Mapping[str, Any]) -> Price:
+    """A deployment's own price. ValueError names the class that is unknown, missing or no price."""
     for name in override:
-        if name not in CLASSES:
-            raise ValueError(f"{name}: unknown; known are {', '.join(CLASSES)}")
+        if name not in CLASSES and name not in PIECES:
+            raise ValueError(f"{name}: unknown; known are {', '.join([*CLASSES, *PIECES])}")
     for name in REQUIRED - set(override):
         raise ValueError(f"{name}: missing, in dollars per million tokens")
-    return Rates(**{name: _nano(_dollars(name, value)) for name, value in override.items()})
+    nano = {name: _nano(_dollars(name, value)) for name, value in override.items()}
+    rates = Rates(**{name: value for name, value in nano.items() if name in CLASSES})
+    request, search = (nano.get(name, 0) // 1000 for name in PIECES)
+    return Price(rates, "override", per_request=request, per_search=search)
 
 
 def _dollars(name: str, value: Any) -> Decimal:

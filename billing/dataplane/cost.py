@@ -49,6 +49,11 @@ class Price:
         single = {"per_request": self.per_request} | ({"per_search": self.per_search} if self.per_search else {})
         return {"source": self.source, **_set(self.base), "tiers": tiers, **single}
 
+    @cached_property
+    def is_nothing(self) -> bool:
+        """Whether it costs nothing, however much is used."""
+        return not (any(_set(self.base).values()) or self.tiers or self.per_request or self.per_search)
+
     def rates_for(self, input_tokens: int) -> Rates:
         rates = self.base
         for above, tier in self.tiers:

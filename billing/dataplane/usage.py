@@ -29,13 +29,13 @@ class Usage:
     reasoning_tokens: int = 0
     output_audio_tokens: int = 0
     output_image_tokens: int = 0
-    searches: int = 0  # of the web, made by the provider: charged each
+    searches: int = 0  # of the web, or to rank documents, made by the provider: charged each
     source: str = "none"
     absurd: bool = False  # the provider sent counts that cannot be: kept out of the sums, row marked unpriced
 
     @property
     def is_empty(self) -> bool:
-        return not (self.input_tokens or self.output_tokens)
+        return not (self.input_tokens or self.output_tokens or self.searches)
 
 
 def usage_from_openai(raw: Any) -> Usage:

@@ -12,8 +12,10 @@ from routing.wire.dialects.openai_chat import OPENAI_CHAT
 from routing.wire.dialects.openai_completions import OPENAI_COMPLETIONS
 from routing.wire.dialects.openai_responses import OPENAI_RESPONSES
 from routing.wire.failure import bad_request
+from routing.wire.rerank import document_text
 
 MAX_NAME = 256  # characters of a model's name
+MODERATOR = "omni-moderation-latest"
 Read = Callable[[Json, Dialect, str], Call]
 
 
@@ -64,6 +66,16 @@ def _responses(body: Json, dialect: Dialect, rest: str) -> Call:
     return Call("chat", dialect.name, body, model_in(body), stream_in(body), wants_usage=True)
 
 
+def _count_input(body: Json, dialect: Dialect, rest: str) -> Call:
+    return replace(_responses(body, dialect, rest), operation="count_tokens", stream=False)
+
+
+def _compact(body: Json, dialect: Dialect, rest: str) -> Call:
+    if not body.get("input") and not body.get("previous_response_id"):
+        raise bad_request("'input' or 'previous_response_id' must say what is to be compacted.", "input")
+    return Call("compact", dialect.name, body, model_in(body))
+
+
 def _completions(body: Json, dialect: Dialect, rest: str) -> Call:
     if not isinstance(body.get("prompt"), str | list):
         raise bad_request("'prompt' must be a text or a list.", "prompt")
@@ -74,6 +86,26 @@ def _embeddings(body: Json, dialect: Dialect, rest: str) -> Call:
     if not isinstance(body.get("input"), str | list):
         raise bad_request("'input' must be a text or a list.", "input")
     return Call("embeddings", dialect.name, body, model_in(body))
+
+
+def _moderations(body: Json, dialect: Dialect, rest: str) -> Call:
+    if not isinstance(body.get("input"), str | list):
+        raise bad_request("'input' must be a text or a list.", "input")
+    body = {"model": MODERATOR, **body}  # the API's own default
+    return Call("moderations", dialect.name, body, model_in(body))
+
+
+def _rerank(body: Json, dialect: Dialect, rest: str) -> Call:
+    documents, top = body.get("documents"), body.get("top_n")
+    if not isinstance(body.get("query"), str) or not body["query"]:
+        raise bad_request("'query' must be a text.", "query")
+    if not isinstance(documents, list) or not documents or None in map(document_text, documents):
+        raise bad_request("'documents' must be a list of texts, or of objects with a text.", "documents")
+    if top is not None and (type(top) is not int or top < 1):
+        raise bad_request("'top_n' must be a number above zero.", "top_n")
+    if not isinstance(body.get("return_documents"), bool | None):
+        raise bad_request("'return_documents' must be true or false.", "return_documents")
+    return Call("rerank", dialect.name, body, model_in(body))
 
 
 def _generate(body: Json, dialect: Dialect, rest: str) -> Call:
@@ -114,8 +146,12 @@ ENDPOINTS = {
     "/v1/messages": Endpoint("messages", ANTHROPIC_MESSAGES, _chat),
     "/v1/messages/count_tokens": Endpoint("messages", ANTHROPIC_MESSAGES, _count_tokens),
     "/v1/responses": Endpoint("responses", OPENAI_RESPONSES, _responses, recalls=True),
+    "/v1/responses/input_tokens": Endpoint("responses", OPENAI_RESPONSES, _count_input, recalls=True),
+    "/v1/responses/compact": Endpoint("responses", OPENAI_RESPONSES, _compact, recalls=True),
     "/v1/completions": Endpoint("completions", OPENAI_COMPLETIONS, _completions),
     "/v1/embeddings": Endpoint("embeddings", OPENAI_CHAT, _embeddings),
+    "/v1/moderations": Endpoint("moderations", OPENAI_CHAT, _moderations),
+    "/v1/rerank": Endpoint("rerank", OPENAI_CHAT, _rerank),
 }
 
 

@@ -45,7 +45,7 @@ def _refuse(body: Json) -> None:
 
 
 def _stores(call: Call, tenant: TenantSnapshot) -> bool:
-    if call.body.get("store") is False:
+    if call.body.get("store") is False or call.operation != "chat":
         return False
     if tenant.organization.content_logging == "off":
         call.notes["store"] = False

@@ -32,7 +32,9 @@ def charge(usage: Usage, price: Price | None) -> tuple[int, bool]:
         return 0, False
     if price is None:
         return 0, True
-    return cost_of(usage, price), False
+    # What is charged by the search alone, and nobody says at what price.
+    unknown = not (usage.input_tokens or usage.output_tokens or price.per_search or price.per_request)
+    return cost_of(usage, price), unknown and not price.is_nothing
 
 
 def settle(exchange: Exchange, journal: Journal, log: RequestLog) -> None:
@@ -69,8 +71,13 @@ def _charge_answer(exchange: Exchange, usage: Usage) -> None:
         answering.cost, exchange.unpriced = charge(usage, answering.deployment.price)
         answering.ms = answering.ms or int((time.monotonic() - answering.started) * 1000)
         # A whole answer without usage: charged by our estimate, and shown for what it is.
-        exchange.unpriced |= usage.source == "estimate" and _outcome(exchange) == "ok"
+        guessed = usage.source == "estimate" and _outcome(exchange) == "ok"
+        exchange.unpriced |= guessed and not _costs_nothing(answering.deployment.price)
     exchange.cost = sum(attempt.cost for attempt in exchange.attempts)
+
+
+def _costs_nothing(price: Price | None) -> bool:
+    return price is not None and price.is_nothing
 
 
 def _outcome(exchange: Exchange) -> str:

@@ -77,7 +77,7 @@ class Call:
     ``chat`` is the same request in the internal form (routing/wire/chat.py), made when first asked for.
     """
 
-    operation: str  # chat | embeddings | moderations | rerank | count_tokens
+    operation: str  # chat | embeddings | moderations | rerank | count_tokens | compact
     dialect: str  # a row of routing/wire/dialects/registry.py
     body: Json
     model: str

@@ -24,6 +24,8 @@ class Endpoint(models.TextChoices):
     MESSAGES = "messages", "Messages (Anthropic)"
     GENERATE_CONTENT = "generate_content", "generateContent (Google)"
     EMBEDDINGS = "embeddings", "Embeddings"
+    MODERATIONS = "moderations", "Moderations"
+    RERANK = "rerank", "Rerank"
     MODELS = "models", "Model list"
 
 

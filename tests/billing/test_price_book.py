@@ -117,10 +117,19 @@ def test_an_own_price_is_exact_and_wins() -> None:
     assert (price.source, price.tiers) == ("override", ())
 
 
+def test_an_own_price_may_be_by_the_piece() -> None:
+    override = {"input": 0, "output": 0, "thousand_searches": 2, "thousand_requests": "0.5"}
+    price = price_for("openai_compatible", "", "reranker", override)
+    assert price
+    assert (price.per_search, price.per_request, price.is_nothing) == (2_000_000, 500_000, False)
+    assert cost_of(Usage(searches=3), price) == 6_500_000
+
+
 def test_an_own_price_may_be_zero() -> None:
     price = price_for("openai_compatible", "", "local", {"input": 0, "output": 0})
     assert price
     assert cost_of(Usage(input_tokens=10, output_tokens=10), price) == 0
+    assert price.is_nothing
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,10 @@
 """A call → OpenAI's request: the caller's own where it speaks that dialect, else written from the internal form."""
 
-import orjson
-
 from routing.providers.openai_compatible.translated import translated
+from routing.wire import json_text
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
-# They refuse to be asked for the usage of a stream, and say it all the same.
-# https://github.com/openai/openai-agents-python/issues/442
-SAY_USAGE_UNASKED = ("https://api.mistral.ai/",)
-PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
+PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings", "moderations": "/moderations"}
 
 
 def build(call: Call, target: Target, dialect: str, path: str = "") -> Outgoing:
@@ -17,12 +13,12 @@ def build(call: Call, target: Target, dialect: str, path: str = "") -> Outgoing:
     Raises `UpstreamError` (BAD_REQUEST, UNSUPPORTED).
     """
     body: Json = {**(call.body if call.dialect == dialect else translated(call, target)), "model": target.model}
-    if call.stream and target.base_url.startswith(SAY_USAGE_UNASKED):
+    if call.stream and target.settings.get("usage") == "unasked":
         body.pop("stream_options", None)
     elif call.stream:
         options = body.get("stream_options")
         body["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     try:
-        return Outgoing(path or PATHS[call.operation], orjson.dumps(body))
-    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        return Outgoing(path or PATHS[call.operation], json_text.write(body))
+    except json_text.InvalidJson:  # it reads deeper than it writes
         raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

@@ -1,22 +1,33 @@
 """OpenAI's whole answers."""
 
-import orjson
-
+from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 
 # Where the answer itself stands, by operation.
-_ANSWER_FIELD = {"chat": "choices", "embeddings": "data"}
+_ANSWER_FIELD = {"chat": "choices", "embeddings": "data", "moderations": "results"}
 
 
 def parse(operation: str, body: bytes) -> Json:
     """A whole answer. Raises `UpstreamError` for what is no answer, though its status was 200."""
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
-    if not isinstance(data, dict) or not isinstance(data.get(_ANSWER_FIELD[operation]), list):
-        raise UpstreamError(ErrorKind.SERVER, _error_in(data) or "The provider's answer holds no result.", 200)
+    data = object_in(body)
+    if not isinstance(data.get(_ANSWER_FIELD[operation]), list):
+        raise _no_result(data)
     return data
+
+
+def object_in(body: bytes) -> Json:
+    """A JSON object without an error alone in it. Raises `UpstreamError`."""
+    try:
+        data = json_text.read(body)
+    except json_text.InvalidJson:
+        raise UpstreamError(ErrorKind.SERVER, "The provider's answer is not JSON.", 200) from None
+    if not isinstance(data, dict) or data.keys() == {"error"}:
+        raise _no_result(data)
+    return data
+
+
+def _no_result(data: object) -> UpstreamError:
+    return UpstreamError(ErrorKind.SERVER, _error_in(data) or "The provider's answer holds no result.", 200)
 
 
 def _error_in(data: object) -> str:

@@ -146,10 +146,11 @@ def ranked(model: str = "cohere.rerank-v3-5:0", **fields: Any) -> tuple[BedrockR
 def test_rankings() -> None:
     made, body = ranked(top_n=1, return_documents=True)
     assert body == {"query": "q", "documents": ["a", "b"], "top_n": 1, "api_version": 2}
-    answer = made.parse(b'{"results": [{"index": 1, "relevance_score": 0.9}, {"index": 7}]}')
-    assert answer.chat == {"results": [{"index": 1, "relevance_score": 0.9, "document": {"text": "b"}}, {"index": 7}]}
+    answer = made.parse(b'{"results": [{"index": 1, "relevance_score": 0.9}, {"index": 7, "relevance_score": 0.1}]}')
+    placed = [{"index": 1, "relevance_score": 0.9, "document": {"text": "b"}}, {"index": 7, "relevance_score": 0.1}]
+    assert answer.chat == {"model": "m", "results": placed}
     made.estimate()
-    assert made.usage.input_tokens == 4
+    assert (made.usage.input_tokens, made.usage.searches) == (4, 1)
     assert "api_version" not in ranked("amazon.rerank-v1:0")[1]
 
 
