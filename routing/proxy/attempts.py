@@ -27,6 +27,7 @@ from routing.wire.contract import (
     ErrorKind,
     Event,
     ReadsHeaders,
+    Target,
     TruncatedStream,
     UpstreamError,
 )
@@ -100,13 +101,29 @@ async def _pause(seconds: float, deadline: Deadline) -> None:
 
 
 async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, deadline: Deadline) -> Success:
-    """One try, recorded. Raises `UpstreamError`, secrets removed."""
+    """One try; where the provider refuses one of several keys, at once with the next. Raises `UpstreamError`."""
+    while True:
+        try:
+            return await _attempt_once(exchange, plane, deployment, deadline)
+        except UpstreamError as error:
+            if error.kind is not ErrorKind.AUTH or deadline.over or not plane.credentials.alive(deployment):
+                raise
+
+
+async def _attempt_once(
+    exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, deadline: Deadline
+) -> Success:
+    """One request to the provider, recorded. Raises `UpstreamError`, secrets removed."""
     assert exchange.call is not None
     adapter = adapter_for(deployment.target, exchange.call)
     record = AttemptRecord(deployment, time.monotonic())
     exchange.attempts.append(record)
+    several = len(deployment.target.secrets) > 1
+    if several:
+        record.key = plane.credentials.choose(deployment)
+    target = deployment.keyed[record.key] if several else deployment.target
     try:
-        success = await _open(exchange, plane, deployment, adapter, deadline)
+        success = await _open(exchange, plane, target, adapter, deadline)
     except asyncio.CancelledError:
         error = timed_out(deadline)
         if error is None:
@@ -115,6 +132,8 @@ async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentR
         error = broken(failure)
     else:
         plane.health.succeeded(deployment)
+        if several:
+            plane.credentials.succeeded(deployment, record.key)
         record.status = success.response.status
         exchange.adapter, exchange.answering = adapter, record
         return success
@@ -122,14 +141,12 @@ async def _attempt(exchange: Exchange, plane: DataPlane, deployment: DeploymentR
     raise error
 
 
-async def _open(
-    exchange: Exchange, plane: DataPlane, deployment: DeploymentRecord, adapter: Adapter, deadline: Deadline
-) -> Success:
+async def _open(exchange: Exchange, plane: DataPlane, target: Target, adapter: Adapter, deadline: Deadline) -> Success:
     assert exchange.call is not None and exchange.route is not None
     call, limits = exchange.call, exchange.route.limits
     if call.stream:
         deadline.within(limits.first_token, "first_token")
-    response = await plane.upstream.send(adapter.build(call, deployment.target), deployment.target, limits.connect)
+    response = await plane.upstream.send(adapter.build(call, target), target, limits.connect)
     success = Success(adapter, response)
     try:
         await _read_start(success, call)
@@ -180,10 +197,13 @@ def timed_out(deadline: Deadline) -> UpstreamError | None:
 
 
 def note_failure(record: AttemptRecord, error: UpstreamError, plane: DataPlane, adapter: Adapter) -> None:
-    """Write a failure into the attempt's record and the deployment's health; take secrets out of its message."""
+    """Write a failure into the attempt's record and the health of key or deployment; take secrets out of it."""
     scrub(error, record.deployment.target.secrets)
     record.ms = int((time.monotonic() - record.started) * 1000)
     record.status, record.error = error.status, error.kind
     record.message = "" if error.kind is ErrorKind.AUTH else error.message
     record.cost, _ = charge(adapter.usage, record.deployment.price)
-    plane.health.failed(record.deployment, error.kind, error.retry_after)
+    if plane.credentials.failed(record.deployment, record.key, error.kind, error.retry_after):
+        error.retry_after = None  # which was said of that key alone
+    else:
+        plane.health.failed(record.deployment, error.kind, error.retry_after)

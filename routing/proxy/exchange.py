@@ -27,6 +27,7 @@ class AttemptRecord:
     error: ErrorKind | None = None
     message: str = ""
     cost: int = 0  # nano-dollars
+    key: int = 0  # which of the deployment's secrets was used
 
 
 @dataclass(slots=True)

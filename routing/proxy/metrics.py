@@ -44,6 +44,9 @@ JOURNAL_REJECTED = Gauge(
 JOURNAL_WRITE_ERRORS = Gauge(
     "gateway_journal_write_errors", "Usage events that the disk refused at first.", multiprocess_mode="livesum"
 )
+KEYS_FAILED = Counter(
+    "gateway_provider_keys_left_out_total", "API keys that others of their account stand in for, by reason.", ["reason"]
+)
 NOT_STORED = Counter("gateway_responses_not_stored_total", "Responses that the database could not take.")
 RELOAD_FAILURES = Counter("gateway_snapshot_reload_failures_total", "Snapshots that could not be read; the old stays.")
 

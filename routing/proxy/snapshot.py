@@ -1,7 +1,7 @@
 """One tenant's configuration as the data plane sees it: frozen, swapped whole by one assignment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from billing.dataplane.cost import Price
@@ -30,6 +30,12 @@ class DeploymentRecord:
     target: Target
     price: Price | None
     tags: tuple[str, ...] = ()
+    provider_id: int = 0
+
+    @cached_property
+    def keyed(self) -> tuple[Target, ...]:
+        """The target once for each of its secrets, with that one alone."""
+        return tuple(replace(self.target, secrets=(secret,)) for secret in self.target.secrets)
 
     @cached_property
     def as_answerer(self) -> Answerer:
