@@ -1,6 +1,7 @@
 """OpenAI's dialect, straight through."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from billing.dataplane.usage import Usage, usage_from_openai
 from routing.providers.openai_compatible import normal, request, response
@@ -28,10 +29,13 @@ class OpenAICompatibleAdapter(ChatStream):
         if usage is not None:
             self.usage = usage_from_openai(usage)
         elif self._call.operation == "chat":
-            messages = [choice.get("message") for choice in data["choices"] if isinstance(choice, dict)]
-            self._keep(text_of(messages))
+            self._keep_answer(data["choices"])
         straight = self._call.dialect == self.dialect or self._call.operation != "chat"
         return Answer(body, None if straight else normal.answer(data))
+
+    def _keep_answer(self, choices: list[Any]) -> None:
+        """Remember what was written, for an estimate."""
+        self._keep(text_of([choice.get("message") for choice in choices if isinstance(choice, dict)]))
 
     def estimate(self) -> None:
         body = self._call.body if self._call.dialect == self.dialect else self._call.chat

@@ -1,7 +1,13 @@
-"""Legacy completions, straight through: a prompt goes out, texts come back."""
+"""Legacy completions, straight through: a prompt goes out, texts come back.
+
+Callers of chats cannot be served by a model that only continues a prompt: how a conversation is to be written down
+as one differs from model to model, and a wrong form gives poor answers without a sign of it. They are refused.
+"""
+
+from typing import Any
 
 from routing.providers.openai_compatible.adapter import OpenAICompatibleAdapter
-from routing.wire.contract import Json
+from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 
 
 class OpenAICompletionsAdapter(OpenAICompatibleAdapter):
@@ -10,6 +16,15 @@ class OpenAICompletionsAdapter(OpenAICompatibleAdapter):
     __slots__ = ()
     dialect = "openai_completions"
     path = "/completions"
+
+    def build(self, call: Call, target: Target) -> Outgoing:
+        if call.dialect != self.dialect:
+            message = "This model continues a prompt (/v1/completions); it holds no chats."
+            raise UpstreamError(ErrorKind.UNSUPPORTED, message, 400, param="messages")
+        return super().build(call, target)
+
+    def _keep_answer(self, choices: list[Any]) -> None:
+        self._has_content(choices)
 
     def _has_content(self, choices: list[Json]) -> bool:
         found = False
@@ -20,5 +35,6 @@ class OpenAICompletionsAdapter(OpenAICompatibleAdapter):
             if type(text) is str and text:
                 self._keep(text)
                 found = True
-            found = found or choice.get("finish_reason") is not None
+            if choice.get("finish_reason") is not None:
+                found = self._finished = True
         return found
