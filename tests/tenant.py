@@ -63,14 +63,14 @@ class Tenant:
         self.organization = create_organization(actor=None, slug=slug, name=slug)
         self.key, self.secret = create_key(actor=None, organization=self.organization, name="app")
 
-    def deployment(self, base_url: str, **fields: Any) -> Deployment:
+    def deployment(self, base_url: str, kind: str = "openai_compatible", **fields: Any) -> Deployment:
         """A model at an address; priced at PRICE unless told otherwise."""
         name = f"d{next(_numbers)}"
         provider = create_provider(
             actor=None,
             organization=self.organization,
             name=f"p-{name}",
-            kind="openai_compatible",
+            kind=kind,
             base_url=base_url,
             api_keys=[UPSTREAM_KEY],
         )
@@ -81,6 +81,10 @@ class Tenant:
         """A route over these sites in order; gives its name."""
         targets: list[TargetFields] = [{"deployment": self.deployment(site.base_url)} for site in sites]
         return self.route_to(targets, retries=retries, **fields)
+
+    def route_as(self, kind: str, site: SiteHandle, model: str = "fake-model") -> str:
+        """A route to a site as if it were a provider of this kind."""
+        return self.route_to([{"deployment": self.deployment(site.base_url, kind, model=model)}], retries=0)
 
     def route_to(self, targets: list[TargetFields], **fields: Any) -> str:
         """A route over deployments that exist."""

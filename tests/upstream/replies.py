@@ -71,7 +71,9 @@ def embeddings(body: Json) -> Json:
 
 def error(status: int, key: str = "") -> Json:
     """An error body that quotes the caller's key in full, as careless providers do."""
-    kinds = {401: "authentication_error", 429: "rate_limit_error", 400: "invalid_request_error"}
+    kinds = {
+        400: "invalid_request_error", 401: "authentication_error", 429: "rate_limit_error", 529: "overloaded_error",
+    }  # fmt: skip
     return {
         "error": {
             "message": f"Upstream says {status}. Key used: {key}",

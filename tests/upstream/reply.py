@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable
-from http import HTTPStatus
+from http.client import responses
 from typing import Any
 
 from tests.upstream.framing import Framing
@@ -61,7 +61,7 @@ class Reply:
             await self._write(b"0\r\n\r\n")
 
     async def _head(self, status: int, headers: dict[str, str]) -> None:
-        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{k}: {v}" for k, v in headers.items())]
+        lines = [f"HTTP/1.1 {status} {responses.get(status, 'Overloaded')}", *(f"{k}: {v}" for k, v in headers.items())]
         await self._write("\r\n".join([*lines, "", ""]).encode())
 
     async def _write(self, data: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.upstream import cassettes, replies
+from tests.upstream import cassettes, messages, replies
 from tests.upstream.reply import Cut, Reply
 from tests.upstream.site import Site
 
@@ -54,6 +54,10 @@ async def answer(call: Call, reply: Reply, usage: replies.Json | None = replies.
         await reply.json(200, {"object": "list", "data": [{"id": "fake-model", "object": "model"}]})
     elif call.path.endswith("/embeddings"):
         await reply.json(200, replies.embeddings(call.body))
+    elif call.path.endswith("/count_tokens"):
+        await reply.json(200, {"input_tokens": messages.COUNTED})
+    elif call.path.endswith("/messages"):
+        await messages.answer(call.body, reply)
     elif call.stream:
         await reply.events(replies.word_chunks(call.body) + replies.ending(call.body, usage))
         await reply.done()
@@ -83,6 +87,13 @@ async def cassette(call: Call, reply: Reply) -> None:
         return
     for event in recorded.events:
         await reply.raw(event)
+
+
+@scenario
+async def turns(call: Call, reply: Reply) -> None:
+    """The recorded answers `turns-<id>.<id>`, one a request."""
+    call.argument = call.argument.split(".")[len(call.site.requests) - 1]
+    await cassette(call, reply)
 
 
 @scenario
@@ -231,7 +242,8 @@ async def malformed_after(call: Call, reply: Reply) -> None:
 async def status(call: Call, reply: Reply) -> None:
     """Fails with the status in its name; a 429 and a 503 say when to come back."""
     later = {"retry-after": "7"} if call.number in (429, 503) else {}
-    await reply.json(call.number, replies.error(call.number, call.key), later)
+    wording = messages.error if call.path.endswith("/messages") else replies.error
+    await reply.json(call.number, wording(call.number, call.key), later)
 
 
 @scenario

@@ -1,7 +1,7 @@
 """What a client dialect is: the functions between a caller's words and the internal form."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from billing.dataplane.usage import Usage
@@ -30,3 +30,5 @@ class Dialect:
     error: Callable[[GatewayError, str], Json]  # an error and the request id → a body
     stream_error: Callable[[GatewayError, str], bytes]  # the same inside a stream
     stream_type: bytes = b"text/event-stream; charset=utf-8"  # of a stream's bytes
+    # A failure's code → its HTTP status, where this dialect has a number of its own.
+    statuses: Mapping[str, int] = field(default_factory=dict)
