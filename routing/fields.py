@@ -1,5 +1,7 @@
-"""The form field of a route's targets: rows of a deployment and its weight, in the order of the page."""
+"""Form fields of this app: a route's targets, a provider's kind, and its API keys."""
 
+import json
+import re
 from typing import Any
 
 from django import forms
@@ -8,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
 from routing.models import Deployment
+from tenants.fields import LinesField
 
 Row = tuple[str, str]  # deployment's id, weight: as typed
 
@@ -61,3 +64,47 @@ def _weight(text: str) -> float:
         return float(text or 1)
     except ValueError:
         raise ValidationError(f"“{text}” is no weight; write a number such as 1 or 0.5.") from None
+
+
+class KindWidget(forms.widgets.ChoiceWidget):
+    """All kinds in their groups, with a search above them; choosing one asks the page for that kind's fields."""
+
+    template_name = "routing/providers/kind_widget.html"
+    is_open = True  # else one has to ask for the list
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        options = [option for _, group, _ in context["widget"]["optgroups"] for option in group]
+        chosen = next((option["label"] for option in options if option["selected"]), "")
+        context["widget"] |= {"count": len(options), "chosen": chosen, "is_open": self.is_open}
+        return context
+
+    def id_for_label(self, id_: str | None, index: str = "0") -> str:
+        return ""
+
+
+class KeysField(LinesField):
+    """API keys, by lines or commas; a key that is a JSON object may go over several lines."""
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        keys, rest = [], value.strip(", \r\n\t")
+        while rest:
+            key, rest = _json_key(rest) if rest.startswith("{") else _word(rest)
+            keys.append(key)
+            rest = rest.lstrip(", \r\n\t")
+        return list(dict.fromkeys(keys))
+
+
+def _word(text: str) -> tuple[str, str]:
+    end = re.search(r"[,\n]", text)
+    return (text, "") if end is None else (text[: end.start()].strip(), text[end.end() :])
+
+
+def _json_key(text: str) -> tuple[str, str]:
+    try:
+        found, end = json.JSONDecoder().raw_decode(text)
+    except ValueError as error:
+        raise ValidationError(f"What begins with {{ is no whole JSON object: {error}.") from None
+    return json.dumps(found), text[end:]

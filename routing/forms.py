@@ -1,4 +1,4 @@
-"""Forms about providers, deployments and routes. They turn what a person types into what services take."""
+"""Forms about deployments and routes. They turn what a person types into what services take."""
 
 from typing import Any
 
@@ -8,11 +8,10 @@ from django import forms
 
 from routing.fields import TargetsField
 from routing.models import Deployment, ProviderAccount, Route
-from routing.models.provider import ProviderKind
 from routing.models.route import Strategy
 from routing.services.deployments import PRICED
 from routing.services.routes import TIMEOUTS
-from tenants.fields import LinesField, PairsField
+from tenants.fields import LinesField
 from tenants.models import Organization
 
 
@@ -23,49 +22,6 @@ def layout(*parts: Any) -> FormHelper:
     helper.disable_csrf = True
     helper.layout = Layout(*parts)
     return helper
-
-
-class ProviderForm(forms.Form):
-    """``provider``: the one that is changed, or None. API keys are write-only: empty leaves them as they are."""
-
-    name = forms.CharField(max_length=63, help_text="Lower-case letters, digits, dots, dashes, underscores.")
-    kind = forms.ChoiceField(choices=ProviderKind.choices, initial=ProviderKind.OPENAI_COMPATIBLE)
-    base_url = forms.CharField(
-        required=False, max_length=500, label="Address", help_text="Up to and with /v1, for instance https://api.openai.com/v1.",
-        widget=forms.TextInput(attrs={"inputmode": "url", "data-shown-for": "kind=openai_compatible"}),
-    )  # fmt: skip
-    api_keys = LinesField(
-        label="API keys", help_text="One a line; several are used in turn. Stored encrypted and never shown again.",
-        widget=forms.Textarea(
-            attrs={"rows": 2, "class": "mono", "autocomplete": "off", "spellcheck": "false",
-                   "data-shown-for": "kind=openai_compatible"}
-        ),
-    )  # fmt: skip
-    headers = PairsField(separator=":", label="Extra headers", help_text="One a line: Name: value. No secrets here.")
-
-    def __init__(
-        self, data: Any = None, *, organization: Organization, provider: ProviderAccount | None = None
-    ) -> None:
-        super().__init__(data, initial=self._initial(provider) if provider else None)
-        if provider and (hints := [credential.hint for credential in provider.credentials.all()]):
-            held = ", ".join(f"…{hint}" for hint in hints)
-            self.fields["api_keys"].help_text = f"Now: {held}. Empty: they stay. New ones replace all of them."
-        self.helper = layout(
-            Fieldset("The provider", Div("name", "kind", css_class="two-fields"), "base_url"),
-            Fieldset("Access", "api_keys", "headers"),
-        )
-
-    def _initial(self, provider: ProviderAccount) -> dict[str, Any]:
-        return {name: getattr(provider, name) for name in ("name", "kind", "base_url", "headers")}
-
-    def service_fields(self) -> dict[str, Any]:
-        """As create_provider and update_provider take them."""
-        fields = dict(self.cleaned_data)
-        if fields["kind"] == ProviderKind.SANDBOX:
-            fields["base_url"] = ""
-        if not fields["api_keys"]:
-            del fields["api_keys"]
-        return fields
 
 
 class DeploymentForm(forms.Form):

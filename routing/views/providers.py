@@ -9,8 +9,9 @@ from django.shortcuts import get_object_or_404
 
 from routing import services
 from routing.filters import ProviderFilter
-from routing.forms import ProviderForm
 from routing.models import Deployment, ProviderAccount
+from routing.provider_form import ProviderForm
+from routing.providers.registry import base_url_of
 from routing.tables import ProviderTable
 from tenants.web import ConfirmPage, Empty, FormPage, ListPage, OrganizationPage, PageRequest
 
@@ -34,10 +35,23 @@ class ProviderList(ListPage):
         return providers.annotate(deployment_count=Count("deployments"))
 
 
-class ProviderCreate(FormPage):
+class ProviderFormPage(FormPage):
+    """htmx asks the same URL for the fields of another kind."""
+
     permission = "providers.manage"
     template_name = "routing/providers/form.html"
+    fragment_name = "routing/providers/kind_fields.html"
     form_class = ProviderForm
+
+    def form_arguments(self) -> dict[str, Any]:
+        return super().form_arguments() | {"kind": self.request.GET.get("kind")}
+
+    def get(self, request: PageRequest, **parts: Any) -> HttpResponse:
+        form = self.form_class(**self.form_arguments())
+        return self.render(self.fragment_name if request.htmx else None, form=form)
+
+
+class ProviderCreate(ProviderFormPage):
     submit_label = "Create the provider"
 
     def save(self, form: ProviderForm) -> HttpResponseBase:
@@ -65,13 +79,12 @@ class ProviderDetail(ProviderPage):
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         deployments = Deployment.objects.for_organization(self.organization).filter(provider=self.provider)
-        return self.render(provider=self.provider, deployments=deployments)
+        provider = self.provider
+        address = base_url_of(provider.kind, provider.base_url, provider.settings)
+        return self.render(provider=provider, deployments=deployments, address=address)
 
 
-class ProviderEdit(ProviderPage, FormPage):
-    template_name = "routing/providers/form.html"
-    form_class = ProviderForm
-
+class ProviderEdit(ProviderPage, ProviderFormPage):
     def form_arguments(self) -> dict[str, Any]:
         return super().form_arguments() | {"provider": self.provider}
 

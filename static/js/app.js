@@ -6,5 +6,6 @@ import "./tabs.js";
 import "./dialogs.js";
 import "./notes.js";
 import "./fields.js";
+import "./picker.js";
 import "./targets.js";
 import "./filters.js";

@@ -1,9 +1,9 @@
-// Fields that depend on another field: data-shown-for="kind=openai_compatible" on the field's input.
+// Fields that depend on another field: data-shown-for="kind=a|b", or "kind!=a|b", on the field's input.
 const update = (form) => {
   for (const input of form.querySelectorAll("[data-shown-for]")) {
-    const [name, wanted] = input.dataset.shownFor.split("=");
+    const [, name, not, values] = /^(\w+)(!?)=(.*)$/.exec(input.dataset.shownFor);
     const holder = input.closest(".mb-3, .field") ?? input;
-    holder.hidden = !wanted.split("|").includes(form.elements[name]?.value);
+    holder.hidden = values.split("|").includes(form.elements[name]?.value) === Boolean(not);
   }
 };
 

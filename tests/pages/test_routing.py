@@ -1,11 +1,14 @@
 """Pages about providers, deployments and routes."""
 
+import json
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from routing.encryption import decrypt
 from routing.models import Deployment, ProviderAccount, Route
+from routing.providers.registry import KINDS
 from routing.services import create_deployment, create_provider, create_route
 from tests.pages.things import Things
 from tests.upstream.handle import Upstream
@@ -26,6 +29,44 @@ def test_create_a_provider(admin: Client, things: Things) -> None:
     assert things.provider.base_url == "https://api.groq.com/openai/v1"
     assert things.provider.headers == {"X-Team": "search"}
     assert [credential.hint for credential in things.provider.credentials.all()] == ["9876"]
+
+
+def test_the_form_shows_the_fields_of_the_chosen_kind(admin: Client, things: Things) -> None:
+    page = admin.get(things.url("provider-create"), {"kind": "bedrock"}).content.decode()
+    assert 'name="region"' in page
+    assert 'name="api_version"' not in page
+    fragment = admin.get(things.url("provider-create"), {"kind": "vertex"}, headers={"HX-Request": "true"})
+    text = fragment.content.decode()
+    assert text.lstrip().startswith('<div id="kind-fields">')
+    assert 'name="project"' in text
+    assert 'name="api_keys"' not in text  # what is typed there stays
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_a_form(kind: str, admin: Client, things: Things) -> None:
+    answer = admin.get(things.url("provider-create"), {"kind": kind}, headers={"HX-Request": "true"})
+    assert (answer.status_code, KINDS[kind].docs in answer.content.decode()) == (200, True)
+
+
+def test_a_providers_settings_are_made_shown_and_changed(admin: Client, things: Things) -> None:
+    fields = {"name": "aws", "kind": "bedrock", "region": "eu-central-1", "guardrail": "", "headers": ""}
+    admin.post(things.url("provider-create"), fields)
+    things.provider = ProviderAccount.objects.get(name="aws")
+    assert things.provider.settings == {"region": "eu-central-1"}
+    assert 'value="eu-central-1"' in admin.get(things.url("provider-edit")).content.decode()
+    assert "bedrock-runtime.eu-central-1.amazonaws.com" in admin.get(things.url("provider")).content.decode()
+    answer = admin.post(things.url("provider-edit"), fields | {"region": "mars"})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["region"])
+
+
+def test_a_key_file_is_one_key_however_many_lines_it_has(admin: Client, things: Things) -> None:
+    file = {"client_email": "a@b.example", "private_key": "-----BEGIN\nEND-----\n"}
+    keys = f"{json.dumps(file, indent=2)}\nAIza-second-key-0123"
+    admin.post(things.url("provider-create"), {"name": "g", "kind": "gemini", "api_keys": keys})
+    found = [decrypt(row.encrypted) for row in ProviderAccount.objects.get(name="g").credentials.all()]
+    assert [json.loads(found[0]), *found[1:]] == [file, "AIza-second-key-0123"]
+    answer = admin.post(things.url("provider-create"), {"name": "h", "kind": "gemini", "api_keys": '{"client'})
+    assert list(answer.context["form"].errors) == ["api_keys"]
 
 
 # B15
