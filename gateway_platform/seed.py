@@ -103,17 +103,12 @@ def _key(organization: Organization, known: Quickstart | None) -> str:
 
 
 def _add_provider(organization: Organization, known: KnownProvider, api_key: str) -> None:
-    provider = ProviderAccount.objects.filter(organization=organization, name=known.name).first()
+    provider = ProviderAccount.objects.filter(organization=organization, name=known.kind).first()
     if provider:
         set_credentials(actor=None, provider=provider, api_keys=[api_key])
         return
     provider = create_provider(
-        actor=None,
-        organization=organization,
-        name=known.name,
-        kind="openai_compatible",
-        base_url=known.base_url,
-        api_keys=[api_key],
+        actor=None, organization=organization, name=known.kind, kind=known.kind, api_keys=[api_key]
     )
     for model in known.models:
         _add_model(organization, provider, model)

@@ -175,7 +175,7 @@ SPECTACULAR_SETTINGS = {
         "ContentLogging": "tenants.models.organization.ContentLogging",
         "Endpoint": "tenants.models.key.Endpoint",
         "KeyKind": "tenants.models.key.KeyKind",
-        "ProviderKind": "routing.models.provider.ProviderKind",
+        "ProviderKind": "routing.providers.registry.kind_choices",
         "Role": "tenants.models.people.Role",
         "TeamRole": "tenants.models.people.TeamRole",
         "Strategy": "routing.models.route.Strategy",

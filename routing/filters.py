@@ -7,8 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from routing.models import Deployment, ProviderAccount, Route
-from routing.models.provider import ProviderKind
 from routing.models.route import Strategy
+from routing.providers.registry import kind_choices
 from tenants.filters import SELECT, ListFilterSet, search_filter
 from tenants.web import PageRequest
 
@@ -23,7 +23,7 @@ def providers(request: PageRequest) -> QuerySet[ProviderAccount]:
 
 class ProviderFilter(ListFilterSet):
     q = search_filter("name", "base_url")
-    kind = select_filter(ProviderKind.choices)
+    kind = select_filter(kind_choices)
 
     class Meta:
         model = ProviderAccount

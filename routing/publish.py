@@ -5,7 +5,7 @@ import logging
 from billing.price_book import price_for
 from routing.encryption import DecryptionError, decrypt
 from routing.models import Deployment, ProviderAccount, Route
-from routing.providers.registry import base_url_of
+from routing.providers.registry import KINDS, base_url_of, target_settings
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot, TimeLimits
 from routing.wire.contract import Target
 from tenants.models import Organization
@@ -35,16 +35,22 @@ def _deployment_record(deployment: Deployment, provider: ProviderAccount) -> Dep
         model=deployment.model,
         headers=provider.headers,
         secrets=_secrets(provider),
-        settings=provider.settings,
+        settings=target_settings(provider.kind, base_url, provider.settings),
     )
     return DeploymentRecord(
         id=deployment.pk,
         name=deployment.name,
         provider=provider.name,
         target=target,
-        price=price_for(provider.kind, base_url, deployment.model, deployment.price),
+        price=price_for(_price_book(provider.kind), base_url, deployment.model, deployment.price),
         tags=tuple(deployment.tags),
+        provider_id=provider.pk,
     )
+
+
+def _price_book(kind: str) -> str:
+    """The provider's id in the price book."""
+    return (KINDS[kind].price_book if kind in KINDS else "") or kind
 
 
 def _secrets(provider: ProviderAccount) -> tuple[str, ...]:

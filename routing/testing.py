@@ -16,7 +16,7 @@ from django.conf import settings
 from routing import encryption
 from routing.addresses import refused_ip
 from routing.models import Deployment
-from routing.providers.registry import KINDS, Kind, adapter_for, base_url_of
+from routing.providers.registry import KINDS, Kind, adapter_for, base_url_of, target_settings
 from routing.signing.exchange import TokenExchange
 from routing.signing.registry import EXCHANGES, SIGNERS
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
@@ -57,7 +57,8 @@ def _target(deployment: Deployment) -> Target:
     provider = deployment.provider
     secrets = tuple(encryption.decrypt(credential.encrypted) for credential in provider.credentials.all())
     base_url = base_url_of(provider.kind, provider.base_url, provider.settings)
-    return Target(provider.kind, base_url, deployment.model, provider.headers, secrets, provider.settings)
+    settings = target_settings(provider.kind, base_url, provider.settings)
+    return Target(provider.kind, base_url, deployment.model, provider.headers, secrets, settings)
 
 
 def _ask(target: Target) -> None:

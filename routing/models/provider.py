@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from routing.providers.registry import kind_choices
 from tenants.models import Organization
 from tenants.models.organization import slug_validator
 
@@ -26,7 +27,7 @@ class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
 class ProviderAccount(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="providers")
     name = models.CharField(max_length=63, validators=[slug_validator])
-    kind = models.CharField(max_length=32, choices=ProviderKind.choices)
+    kind = models.CharField(max_length=32, choices=kind_choices)
     base_url = models.CharField(max_length=500, blank=True, help_text="Up to and with /v1; no trailing slash.")
     headers = models.JSONField(default=dict, blank=True, help_text="Sent with every request; no secrets here.")
     settings = models.JSONField(

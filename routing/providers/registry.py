@@ -9,17 +9,26 @@ from routing.providers.bedrock.address import base_url as bedrock_base_url
 from routing.providers.bedrock.counting import BedrockCount
 from routing.providers.bedrock.embeddings import BedrockEmbeddings
 from routing.providers.bedrock.rerank import BedrockRerank
+from routing.providers.catalog import CATALOG, Row, row_at
+from routing.providers.cohere.adapter import BASE_URL as COHERE
+from routing.providers.cohere.adapter import CohereAdapter
+from routing.providers.cohere.embeddings import CohereEmbeddings
+from routing.providers.cohere.rerank import CohereRerank
 from routing.providers.gemini.adapter import GeminiAdapter
 from routing.providers.gemini.counting import GeminiCountAdapter
 from routing.providers.gemini.embeddings import GeminiEmbeddingsAdapter
 from routing.providers.gemini.request import AI_STUDIO, vertex_address
 from routing.providers.local_count import LocalCount
+from routing.providers.ollama.adapter import BASE_URL as OLLAMA
+from routing.providers.ollama.adapter import OllamaAdapter
+from routing.providers.ollama.embeddings import OllamaEmbeddings
 from routing.providers.openai_compatible.adapter import OpenAICompatibleAdapter
 from routing.providers.openai_compatible.completions import OpenAICompletionsAdapter
 from routing.providers.openai_compatible.rerank import OpenAICompatibleRerank
 from routing.providers.openai_responses.adapter import OpenAIResponsesAdapter
+from routing.providers.openai_responses.whole import OpenAIResponsesCompact, OpenAIResponsesCount
 from routing.providers.sandbox.answer import SandboxAnswer, answer
-from routing.providers.settings import BEDROCK, DONE, EVERYBODY, KEEPS, KEY_HEADER, VERTEX, Setting
+from routing.providers.settings import BEDROCK, DONE, EVERYBODY, KEEPS, KEY_HEADER, USAGE, VERTEX, Setting
 from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, Target, UpstreamError
 
 MakeAdapter = Callable[[], Adapter]
@@ -29,7 +38,7 @@ MakeAdapter = Callable[[], Adapter]
 class Kind:
     """One row. A chat goes to the adapter of the caller's own dialect if there is one, else to ``chat``."""
 
-    chat: MakeAdapter
+    chat: MakeAdapter | None  # None: it has no chats
     signer: str  # a row of routing/signing/registry.py
     native: Mapping[str, MakeAdapter] = field(default_factory=dict)  # more client dialects that it speaks itself
     apis: Mapping[str, MakeAdapter] = field(default_factory=dict)  # for all chats, where the setting `api` names one
@@ -43,34 +52,67 @@ class Kind:
     docs: str = ""  # its documentation's address
     key_variable: str = ""  # the environment variable in which its key usually lies
     settings: tuple[Setting, ...] = ()  # what its accounts may be told; `settings_of` has all
+    defaults: Mapping[str, str] = field(default_factory=dict)  # what they are told unless they say otherwise
+    price_book: str = ""  # its id there, where that is not the kind's name
 
 
 COMPLETIONS: dict[str, MakeAdapter] = {"openai_completions": OpenAICompletionsAdapter}
 RESPONSES: dict[str, MakeAdapter] = {"openai_responses": OpenAIResponsesAdapter}
 RESPONSES_CHOSEN: dict[str, MakeAdapter] = {"responses": OpenAIResponsesAdapter}
+EITHER_CHOSEN: dict[str, MakeAdapter] = {"chat": OpenAICompatibleAdapter, **RESPONSES_CHOSEN}
 OPENAI_OPERATIONS: dict[str, MakeAdapter] = {
     "embeddings": OpenAICompatibleAdapter,
     "moderations": OpenAICompatibleAdapter,
+}
+COMPLETIONS_CHOSEN: dict[str, MakeAdapter] = {"completions": OpenAICompletionsAdapter}
+RESPONSES_OPERATIONS: dict[str, MakeAdapter] = {
+    "count_tokens": OpenAIResponsesCount,
+    "compact": OpenAIResponsesCompact,
 }
 RERANK: dict[str, MakeAdapter] = {"rerank": OpenAICompatibleRerank}
 GEMINI_OPERATIONS: dict[str, MakeAdapter] = {
     "count_tokens": GeminiCountAdapter,
     "embeddings": GeminiEmbeddingsAdapter,
 }
+
+
+def look_alike(row: Row) -> Kind:
+    """A row of the catalog as a kind: OpenAI's dialect at an address of its own."""
+    does = set(row.does)
+    return Kind(
+        OpenAICompatibleAdapter if "chat" in does else None,
+        "bearer",
+        native=(COMPLETIONS if "completions" in does else {}) | (RESPONSES if "responses" in does else {}),
+        apis=EITHER_CHOSEN if "responses" in does else {},
+        keeps_responses="stored_responses" in does,
+        operations={name: make for name, make in (OPENAI_OPERATIONS | RERANK).items() if name in does},
+        base_url=row.address,
+        probe="/models",
+        label=row.name,
+        group="local" if row.is_local else "look-alike",
+        docs=row.docs,
+        key_variable=row.key,
+        settings=(*row.settings, KEEPS, DONE, USAGE),
+        defaults=row.quirks,
+        price_book=row.prices,
+    )
+
+
 KINDS: dict[str, Kind] = {
     "sandbox": Kind(
-        OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS, answers_here=answer, label="Sandbox",
+        OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS | RERANK, answers_here=answer, label="Sandbox",
         group="local",
     ),
     "openai_compatible": Kind(
-        OpenAICompatibleAdapter, "bearer", native=COMPLETIONS, apis=RESPONSES_CHOSEN, operations=OPENAI_OPERATIONS,
-        probe="/models", label="OpenAI-compatible", group="look-alike", settings=(KEEPS, DONE),
+        OpenAICompatibleAdapter, "bearer", native=COMPLETIONS, apis=RESPONSES_CHOSEN | COMPLETIONS_CHOSEN,
+        operations=OPENAI_OPERATIONS | RERANK, probe="/models", settings=(KEEPS, DONE, USAGE),
+        label="OpenAI-compatible", group="look-alike",
         docs="https://platform.openai.com/docs/api-reference",
     ),
     "openai": Kind(
-        OpenAICompatibleAdapter, "bearer", native=COMPLETIONS | RESPONSES, apis=RESPONSES_CHOSEN, keeps_responses=True,
-        operations=OPENAI_OPERATIONS, base_url=lambda settings: "https://api.openai.com/v1", probe="/models",
-        label="OpenAI", docs="https://platform.openai.com/docs", key_variable="OPENAI_API_KEY",
+        OpenAICompatibleAdapter, "bearer", native=COMPLETIONS | RESPONSES, apis=EITHER_CHOSEN, keeps_responses=True,
+        operations=OPENAI_OPERATIONS | RESPONSES_OPERATIONS, base_url=lambda settings: "https://api.openai.com/v1",
+        probe="/models", label="OpenAI", docs="https://platform.openai.com/docs", key_variable="OPENAI_API_KEY",
     ),
     "gemini": Kind(
         GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=lambda settings: AI_STUDIO, probe="/models",
@@ -85,6 +127,14 @@ KINDS: dict[str, Kind] = {
         base_url=lambda settings: "https://api.anthropic.com/v1", probe="/models", settings=(KEY_HEADER,),
         label="Anthropic", docs="https://docs.anthropic.com", key_variable="ANTHROPIC_API_KEY",
     ),
+    "cohere": Kind(
+        CohereAdapter, "bearer", operations={"embeddings": CohereEmbeddings, "rerank": CohereRerank},
+        base_url=lambda settings: COHERE, label="Cohere", docs="https://docs.cohere.com", key_variable="CO_API_KEY",
+    ),
+    "ollama": Kind(
+        OllamaAdapter, "bearer", operations={"embeddings": OllamaEmbeddings}, base_url=lambda settings: OLLAMA,
+        probe="/tags", label="Ollama", group="local", docs="https://docs.ollama.com/api",
+    ),
     "bedrock": Kind(
         BedrockAdapter, "aws", native={"anthropic_messages": BedrockMessagesAdapter},
         apis={"converse": BedrockAdapter}, base_url=bedrock_base_url,
@@ -93,11 +143,25 @@ KINDS: dict[str, Kind] = {
         settings=BEDROCK,
     ),
 }  # fmt: skip
+KINDS |= {slug: look_alike(row) for slug, row in CATALOG.items() if slug not in KINDS}
 
 
 def base_url_of(kind: str, base_url: str, settings: Mapping[str, str]) -> str:
     """The account's own address, else its kind's; empty if there is neither."""
     return base_url or (KINDS[kind].base_url(settings) if kind in KINDS else "")
+
+
+def target_settings(kind: str, base_url: str, settings: Mapping[str, str]) -> dict[str, str]:
+    """The account's own over those that its kind begins with. A look-alike is also known by its address alone."""
+    defaults = KINDS[kind].defaults if kind in KINDS else {}
+    if kind == "openai_compatible" and (row := row_at(base_url)):
+        defaults = row.quirks
+    return {**defaults, **settings}
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Each kind and what people call it."""
+    return [(name, kind.label) for name, kind in KINDS.items()]
 
 
 def settings_of(kind: str) -> dict[str, Setting]:
@@ -120,6 +184,6 @@ def adapter_for(target: Target, call: Call) -> Adapter:
     return make()
 
 
-def _chat_adapter(row: Kind, target: Target, call: Call) -> MakeAdapter:
+def _chat_adapter(row: Kind, target: Target, call: Call) -> MakeAdapter | None:
     chosen = row.apis.get(target.settings.get("api", ""))
     return chosen or row.native.get(call.dialect, row.chat)

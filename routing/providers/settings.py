@@ -67,6 +67,10 @@ KEEPS = Setting(
 DONE = Setting(
     "done", "End of a stream", "optional: its streams may end without [DONE].", choices=("optional",), rare=True
 )
+USAGE = Setting(
+    "usage", "Usage of a stream", "unasked: it is told without being asked for, and asking is refused.",
+    choices=("unasked",), rare=True,
+)  # fmt: skip
 KEY_HEADER = Setting(
     "key_header", "Key's header", "The header that carries the key.", pattern=r"[A-Za-z0-9-]+", rare=True
 )

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from routing.providers.catalog import CATALOG
+from routing.providers.registry import KINDS, target_settings
 from tests.conformance.meaning import Json
 
 # What was recorded → the kind that speaks to such a server, and the dialect of the recorded bodies.
@@ -23,9 +27,14 @@ ENDPOINTS = {
     "invoke": ("bedrock", "anthropic_messages"),
     "invoke-stream": ("bedrock", "anthropic_messages"),
 }
-APIS = {"responses": "responses", "converse": "converse", "converse-stream": "converse"}
-# Settings that such a server's account has.
-SETTINGS = {"huggingface": {"done": "optional"}, "perplexity": {"done": "optional"}}
+APIS = {
+    "chat.completions": "chat",
+    "responses": "responses",
+    "converse": "converse",
+    "converse-stream": "converse",
+}  # the API that was recorded, where a kind has several
+NAMES = {"azure": "azure_openai"}  # of providers that are recorded under another than their kind's
+SPEAK_OPENAI_S = {"openai", "azure_openai", *CATALOG}  # kinds
 
 
 @dataclass(frozen=True)
@@ -45,15 +54,21 @@ class Exchange:
     body: bytes
     usage: Json | None
     stream: bool
+    is_cut: bool  # the recorder stopped inside its compressed bytes
 
     @property
     def kind(self) -> str:
-        return ENDPOINTS[self.endpoint][0]
+        """The provider's own kind, if there is one that has this API."""
+        kind, dialect = ENDPOINTS.get(self.endpoint, ("openai_compatible", "openai_chat"))
+        own = NAMES.get(self.provider, self.provider)
+        if not dialect.startswith("openai") or own not in SPEAK_OPENAI_S & KINDS.keys():
+            return kind
+        return kind if self.endpoint == "responses" and "responses" not in KINDS[own].apis else own
 
     @property
     def settings(self) -> dict[str, str]:
-        api = {"api": APIS[self.endpoint]} if self.endpoint in APIS else {}
-        return {**api, **SETTINGS.get(self.provider, {})}
+        api = APIS.get(self.endpoint, "")
+        return target_settings(self.kind, "", {"api": api} if api in KINDS[self.kind].apis else {})
 
     @property
     def dialect(self) -> str:
@@ -63,17 +78,22 @@ class Exchange:
         return f"{self.provider}/{self.endpoint}/{self.id}"
 
 
+def lines_in(directory: Path) -> Iterator[bytes]:
+    """Every exchange in the folder's `<provider>.jsonl.gz` and `.jsonl` files, as it stands there."""
+    for path in sorted([*directory.glob("*.jsonl.gz"), *directory.glob("*.jsonl")]):
+        if not path.name.startswith("_"):  # these hold no exchanges, but answers alone
+            with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+                yield from lines
+
+
 def read(directory: Path) -> Iterator[Exchange]:
-    """Every exchange in the folder's `<provider>.jsonl.gz` files."""
-    for path in sorted(directory.glob("*.jsonl.gz")):
-        if path.name.startswith("_"):
-            continue
-        with gzip.open(path) as lines:
-            yield from (_exchange(json.loads(line)) for line in lines)
+    return map(exchange_in, lines_in(directory))
 
 
-def _exchange(raw: Json) -> Exchange:
+def exchange_in(line: bytes) -> Exchange:
+    raw = orjson.loads(line)
     response = raw["response"]
+    body, is_cut = _bytes(response)
     return Exchange(
         id=raw["id"],
         provider=raw["provider"],
@@ -85,9 +105,10 @@ def _exchange(raw: Json) -> Exchange:
         request=_object(raw["request"].get("body")),
         status=response["status"],
         headers=response.get("headers") or {},
-        body=_bytes(response),
+        body=body,
         usage=raw.get("usage"),
         stream=bool(raw.get("stream")),
+        is_cut=is_cut,
     )
 
 
@@ -95,11 +116,15 @@ def _object(body: Any) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _bytes(response: Json) -> bytes:
+def _bytes(response: Json) -> tuple[bytes, bool]:
+    """The body, and whether its compressed bytes end too early."""
     if response.get("body_b64"):
         body = base64.b64decode(response["body_b64"])
-        return zlib.decompressobj(31).decompress(body) if body[:2] == b"\x1f\x8b" else body
+        if body[:2] != b"\x1f\x8b":
+            return body, False
+        unpacking = zlib.decompressobj(31)
+        return unpacking.decompress(body), not unpacking.eof
     said = response.get("body")
     if isinstance(said, str):
-        return said.encode()
-    return b"" if said is None else json.dumps(said).encode()
+        return said.encode(), False
+    return b"" if said is None else json.dumps(said).encode(), False

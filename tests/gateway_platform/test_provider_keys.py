@@ -1,23 +1,25 @@
-"""The table of providers that are set up from the environment."""
+"""The providers that are set up from the environment."""
 
 import pytest
-from genai_prices import Usage, calc_price
 
+from billing.price_book import price_for
 from gateway_platform.provider_keys import PROVIDERS, KnownProvider, slug
-from routing.addresses import refused_url
+from routing.providers.registry import KINDS
 from tenants.models.organization import slug_validator
 
-PRICE_BOOK_NAMES = {"gemini": "google", "xai": "x-ai"}
 
-
-@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.kind)
 def test_rows_are_usable(provider: KnownProvider) -> None:
-    assert refused_url(provider.base_url, allow_private=False) is None
-    slug_validator(provider.name)
+    kind = KINDS[provider.kind]
+    assert provider.variable and kind.base_url({})
+    slug_validator(provider.kind)
     for model in provider.models:
         slug_validator(slug(model))
-        known = PRICE_BOOK_NAMES.get(provider.name, provider.name)
-        assert calc_price(Usage(input_tokens=1_000), model, provider_id=known).total_price > 0
+        assert price_for(kind.price_book or provider.kind, kind.base_url({}), model, None)
+
+
+def test_each_key_is_for_one_provider() -> None:
+    assert len({provider.variable for provider in PROVIDERS}) == len(PROVIDERS)
 
 
 def test_a_slug_has_only_characters_that_names_may_have() -> None:

@@ -95,7 +95,8 @@ def test_provider_keys_in_the_environment_become_deployments(file: Path, monkeyp
     monkeypatch.setenv("OPENROUTER_API_KEY", "sk-router-0000000")
     seed(file, URL)
     openai = ProviderAccount.objects.get(name="openai")
-    assert openai.base_url == "https://api.openai.com/v1"
+    assert (openai.kind, openai.base_url) == ("openai", "")  # the kind knows its address
+    assert ProviderAccount.objects.get(name="openrouter").kind == "openrouter"
     assert Route.objects.get(name="gpt-4o-mini").targets.get().deployment.provider == openai
     assert Route.objects.get(name="openai/gpt-4o-mini").targets.get().deployment.name == "gpt-4o-mini-2"
 

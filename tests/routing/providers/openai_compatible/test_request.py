@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.providers.registry import target_settings
 from routing.wire.contract import Call, ErrorKind, UpstreamError
 from tests.routing.providers.openai_compatible.exchanges import TARGET, adapter
 
@@ -61,7 +62,7 @@ def test_a_stream_is_asked_for_its_usage(options: Any, out: dict[str, Any]) -> N
 @pytest.mark.parametrize("options", [None, {"include_usage": True}])
 def test_mistral_is_not_asked_since_it_refuses_that_and_says_it_all_the_same(options: Any) -> None:
     body = {"stream": True, "messages": [], **({"stream_options": options} if options else {})}
-    mistral = replace(TARGET, base_url="https://api.mistral.ai/v1")
+    mistral = replace(TARGET, settings=target_settings("mistral", "", {}))
     assert "stream_options" not in orjson.loads(
         adapter({}).build(Call("chat", "openai_chat", body, "m", True), mistral).body
     )
