@@ -2,58 +2,63 @@
 
 import os
 import sys
-import traceback
-from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "/tmp")
 
-from tests.conformance import answers
-from tests.conformance.exceptions import excepted
-from tests.conformance.exchanges import ENDPOINTS, Exchange, read
+from tests.conformance.exchanges import exchange_in, lines_in
+from tests.conformance.suite import Report, report_of
 
-DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "wire" / "dev"
+RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data" / "wire" / "dev"
+SAMPLES = Path(__file__).resolve().parents[1] / "cassettes"
 SHOWN = 40  # failures in words
+SHARE = 50  # exchanges that a process takes at a time
 
 
 def main() -> int:
-    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
-    table: dict[str, Counter[str]] = defaultdict(Counter)
-    told: list[str] = []
-    reasons: Counter[str] = Counter()
-    for exchange in read(directory):
-        reason = excepted(exchange)
-        wrong = [] if reason else check(exchange)
-        result = "excepted" if reason else "failed" if wrong else "passed"
-        reasons[reason or ""] += bool(reason)
-        table[f"{exchange.provider} {exchange.endpoint}"][result] += 1
-        told += [f"{exchange}: {line}" for line in wrong]
-    report(table, told, reasons)
-    totals = sum(table.values(), Counter())
-    print(f"conformance: {totals['passed']} passed, {totals['failed']} failed, {totals['excepted']} excepted")
-    return 1 if totals["failed"] or not totals["passed"] else 0
+    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else RECORDED
+    if not directory.is_dir() and directory == RECORDED:
+        print(f"There is no recorded traffic at {directory}: these are the samples of tests/cassettes alone.")
+        directory = SAMPLES
+    report = run(directory)
+    show(report)
+    if not report.table:
+        print(f"There are no exchanges in {directory}.")
+    print(report.last_line)
+    return 0 if report.holds else 1
 
 
-def check(exchange: Exchange) -> list[str]:
-    """What is wrong with one exchange."""
-    try:
-        return list(answers.failures(exchange))
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        return [f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"]
+def run(directory: Path) -> Report:
+    """All of a folder, in as many processes as there are processors; told in the order of the files."""
+    report = Report()
+    with ProcessPoolExecutor() as processes:
+        for share in processes.map(report_of_lines, shares(lines_in(directory), SHARE)):
+            report.merge(share)
+    return report
 
 
-def report(table: dict[str, Counter[str]], told: list[str], reasons: Counter[str]) -> None:
+def report_of_lines(lines: list[bytes]) -> Report:
+    return report_of(map(exchange_in, lines))
+
+
+def shares(lines: Iterator[bytes], size: int) -> Iterator[list[bytes]]:
+    while share := list(islice(lines, size)):
+        yield share
+
+
+def show(report: Report) -> None:
     print(f"{'provider and endpoint':44} {'passed':>7} {'failed':>7} {'excepted':>9}")
-    for name, counts in sorted(table.items()):
+    for name, counts in sorted(report.table.items()):
         print(f"{name:44} {counts['passed']:7} {counts['failed']:7} {counts['excepted']:9}")
-    for line in told[: int(os.environ.get("SHOWN", SHOWN))]:
+    for line in report.wrong[: int(os.environ.get("SHOWN", SHOWN))]:
         print(f"  {line[:600]}")
-    for reason, number in reasons.items():
+    for reason, number in sorted(report.reasons.items()):
         if number:
             print(f"  {number} excepted: {reason}")
 
 
 if __name__ == "__main__":
-    assert ENDPOINTS
     sys.exit(main())

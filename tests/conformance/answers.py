@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import orjson
 
 from routing.providers.registry import adapter_for
-from routing.wire.aws_eventstream import EventStreamDecoder
-from routing.wire.contract import Adapter, Call, Event, Target, TruncatedStream, UpstreamError
+from routing.proxy.errors import from_upstream
+from routing.wire.contract import Adapter, Call, ErrorKind, Event, Target, TruncatedStream, UpstreamError
 from routing.wire.dialects.registry import DIALECTS
-from tests.conformance import meaning, operations
+from tests.conformance import endings, meaning, operations
 from tests.conformance.exchanges import Exchange
-from tests.conformance.meaning import STREAMED, WHOLE, Json, Meaning
+from tests.conformance.meaning import Json, Meaning
+from tests.conformance.meaning_of_others import STREAMED, WHOLE
 from tests.conformance.schemas import complaint
 from tests.conformance.usage import counted, expected
 
@@ -28,30 +29,28 @@ def failures(exchange: Exchange) -> Iterator[str]:
     if exchange.status >= 400:
         yield from _error(exchange)
         return
+    ending = endings.of(exchange)
+    if ending != endings.WHOLE:
+        yield from _unfinished(exchange, ending)
+        return
     said = recorded_meaning(exchange).normal()
-    for client in CLIENTS:
-        if exchange.endpoint.startswith("invoke") and client != exchange.dialect:
-            continue  # others are answered through Converse
+    for client in clients_of(exchange):
         if client in ONE_ANSWER and (exchange.request.get("n") or 1) > 1:
             continue
         for wrong in _stream(exchange, client, said) if exchange.stream else _whole(exchange, client, said):
             yield f"as {client}: {wrong}"
 
 
+def clients_of(exchange: Exchange) -> tuple[str, ...]:
+    """Those who can be answered so: a prompt's continuation is no chat, and Bedrock answers others through Converse."""
+    alone = exchange.endpoint == "completions" or exchange.endpoint.startswith("invoke") or exchange.method == "GET"
+    return (exchange.dialect,) if alone else CLIENTS
+
+
 def recorded_meaning(exchange: Exchange) -> Meaning:
     if not exchange.stream:
         return WHOLE[exchange.dialect](orjson.loads(exchange.body))
-    return STREAMED[exchange.dialect](_recorded_events(exchange))
-
-
-def _recorded_events(exchange: Exchange) -> list[Json]:
-    if exchange.kind != "bedrock":
-        return meaning.events_of(exchange.body)
-    messages = EventStreamDecoder().feed(exchange.body)
-    events = [(m.header(":event-type"), orjson.loads(m.payload or b"{}")) for m in messages]
-    if exchange.dialect == "converse":
-        return [{kind: event} for kind, event in events]
-    return [orjson.loads(meaning.binary(event["bytes"])) for _, event in events]
+    return STREAMED[exchange.dialect](endings.events(exchange))
 
 
 def made(exchange: Exchange, client: str) -> tuple[Adapter, Call]:
@@ -71,6 +70,32 @@ def _error(exchange: Exchange) -> Iterator[str]:
     error = adapter.error(exchange.status, exchange.headers, exchange.body)
     if not error.message:
         yield "an error without a message"
+
+
+def _unfinished(exchange: Exchange, ending: str) -> Iterator[str]:
+    """An answer that the recorder cut must be found to be cut, a stream's own error be found and told."""
+    for client in clients_of(exchange):
+        adapter, _ = made(exchange, client)
+        try:
+            if not exchange.stream:
+                adapter.parse(exchange.body)
+            else:
+                adapter.feed(exchange.body)
+                adapter.finish()
+        except TruncatedStream:
+            found = endings.CUT
+        except UpstreamError as error:
+            found = endings.CUT if error.kind is ErrorKind.SERVER else error.kind.value
+        else:
+            found = endings.FAILED if adapter.failed is not None else endings.WHOLE
+        if found != ending:
+            yield f"as {client}: {found}, was {ending}"
+        elif adapter.failed is not None and not _told(client, adapter.failed):
+            yield f"as {client}: an error event that says nothing"
+
+
+def _told(client: str, error: UpstreamError) -> bool:
+    return error.message.encode()[:20] in DIALECTS[client].stream_error(from_upstream(error, "deployment"), "request")
 
 
 def _whole(exchange: Exchange, client: str, said: tuple[object, ...]) -> Iterator[str]:
@@ -93,7 +118,7 @@ def _whole(exchange: Exchange, client: str, said: tuple[object, ...]) -> Iterato
 def _stream(exchange: Exchange, client: str, said: tuple[object, ...]) -> Iterator[str]:
     events, adapter, call = _fed(exchange, client, [exchange.body])
     yield from _usage(exchange, adapter)
-    for name, pieces in _cuts(exchange.body):
+    for name, pieces in _cuts(exchange.body) if client in (exchange.dialect, _stranger(exchange)) else ():
         other, again, _ = _fed(exchange, client, pieces)
         if _shape(other) != _shape(events) or again.usage != adapter.usage:
             yield f"differs when {name}"
@@ -111,6 +136,11 @@ def _stream(exchange: Exchange, client: str, said: tuple[object, ...]) -> Iterat
         yield f"says {heard}, said {said}"
 
 
+def _stranger(exchange: Exchange) -> str:
+    """One client of another dialect: how bytes are cut is nothing to those who write for the others."""
+    return next((client for client in clients_of(exchange) if client != exchange.dialect), "")
+
+
 def _fed(exchange: Exchange, client: str, pieces: list[bytes]) -> tuple[list[Event], Adapter, Call]:
     adapter, call = made(exchange, client)
     events: list[Event] = []
@@ -119,13 +149,13 @@ def _fed(exchange: Exchange, client: str, pieces: list[bytes]) -> tuple[list[Eve
     try:
         events += adapter.finish()
     except TruncatedStream:
-        raise UpstreamErrorInTest("truncated") from None
+        raise TakenForCut from None
     if adapter.failed is not None:
         raise adapter.failed
     return events, adapter, call
 
 
-class UpstreamErrorInTest(Exception):
+class TakenForCut(Exception):
     """A whole recorded stream was taken for a cut one."""
 
 
@@ -151,6 +181,3 @@ def _usage(exchange: Exchange, adapter: Adapter) -> Iterator[str]:
     got = counted(adapter.usage)
     if wrong := {name: (got[name], value) for name, value in wanted.items() if got[name] != value}:
         yield f"usage (got, recorded): {wrong}"
-
-
-__all__ = ["UpstreamError", "failures"]

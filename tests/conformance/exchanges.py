@@ -26,7 +26,14 @@ ENDPOINTS = {
     "converse-stream": ("bedrock", "converse"),
     "invoke": ("bedrock", "anthropic_messages"),
     "invoke-stream": ("bedrock", "anthropic_messages"),
+    "vertex.rawPredict": ("vertex", "anthropic_messages"),
+    "completions": ("openai_compatible", "openai_completions"),
+    "cohere.chat": ("cohere", "cohere"),
+    "ollama.chat": ("ollama", "ollama"),
+    "ollama.generate": ("ollama", "ollama"),
 }
+# Filed under a wrong name: Writer's chats are OpenAI's.
+REFILED = {("writer", "cohere.chat"): "chat.completions"}
 APIS = {
     "chat.completions": "chat",
     "responses": "responses",
@@ -34,7 +41,7 @@ APIS = {
     "converse-stream": "converse",
 }  # the API that was recorded, where a kind has several
 NAMES = {"azure": "azure_openai"}  # of providers that are recorded under another than their kind's
-SPEAK_OPENAI_S = {"openai", "azure_openai", *CATALOG}  # kinds
+SPEAK_OPENAI_S = {"openai", "azure_openai", *CATALOG} - {"cohere", "ollama"}  # kinds; these speak their own
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Exchange:
         """The provider's own kind, if there is one that has this API."""
         kind, dialect = ENDPOINTS.get(self.endpoint, ("openai_compatible", "openai_chat"))
         own = NAMES.get(self.provider, self.provider)
-        if not dialect.startswith("openai") or own not in SPEAK_OPENAI_S & KINDS.keys():
+        if not dialect.startswith(("openai_chat", "openai_responses")) or own not in SPEAK_OPENAI_S & KINDS.keys():
             return kind
         return kind if self.endpoint == "responses" and "responses" not in KINDS[own].apis else own
 
@@ -97,7 +104,7 @@ def exchange_in(line: bytes) -> Exchange:
     return Exchange(
         id=raw["id"],
         provider=raw["provider"],
-        endpoint=raw["endpoint"],
+        endpoint=_endpoint(raw, body),
         model=raw.get("model") or "",
         features=tuple(raw.get("features") or ()),
         method=raw["request"].get("method") or "POST",
@@ -110,6 +117,16 @@ def exchange_in(line: bytes) -> Exchange:
         stream=bool(raw.get("stream")),
         is_cut=is_cut,
     )
+
+
+def _endpoint(raw: Json, body: bytes) -> str:
+    """What was really called."""
+    filed = str(raw["endpoint"])
+    if filed == "responses" and b'"embedding"' in body[:200]:
+        return "embeddings"
+    if filed == "responses.other" and b'"object": "response",' in body:
+        return "responses"  # read again later
+    return REFILED.get((raw["provider"], filed), filed)
 
 
 def _object(body: Any) -> Json:

@@ -9,11 +9,13 @@ from typing import Any
 
 Json = dict[str, Any]
 _WORDS = {
-    "stop": "end_turn stop_sequence pause_turn compaction STOP completed complete queued eos",
-    "length": "max_tokens MAX_TOKENS max_output_tokens model_context_window_exceeded",
+    "stop": """end_turn stop_sequence pause_turn compaction STOP completed complete queued in_progress eos 1
+        OTHER LANGUAGE UNEXPECTED_TOOL_CALL MALFORMED_FUNCTION_CALL TOO_MANY_TOOL_CALLS MISSING_THOUGHT_SIGNATURE
+        MALFORMED_RESPONSE NO_IMAGE IMAGE_OTHER 5 9""",
+    "length": "max_tokens MAX_TOKENS max_output_tokens model_length model_context_window_exceeded 2",
     "tool_calls": "tool_use function_call",
-    "content_filter": """refusal SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII guardrail_intervened
-        content_filtered""",
+    "content_filter": """refusal SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII MODEL_ARMOR IMAGE_SAFETY
+        IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION guardrail_intervened content_filtered 3 4 6 7 8""",
 }
 _FINISH = {word: finish for finish, words in _WORDS.items() for word in words.split()}
 
@@ -24,10 +26,10 @@ class Meaning:
 
     text: str = ""
     tools: list[tuple[str, Any]] = field(default_factory=list)
-    finish: str | None = None
+    finish: str | int | None = None  # Google's words have numbers
 
-    def normal(self) -> tuple[str, list[tuple[str, Any]], str | None]:
-        finish = _FINISH.get(self.finish or "", self.finish) or "stop"  # some say nothing of it
+    def normal(self) -> tuple[str, list[tuple[str, Any]], str | int]:
+        finish = _FINISH.get(str(self.finish), self.finish) or "stop"  # some say nothing of it
         if self.tools and finish == "stop":  # Google and Responses have no word of their own for it
             finish = "tool_calls"
         return re.sub(r"\s+", " ", self.text).strip(), self.tools, finish
@@ -39,7 +41,9 @@ def of_openai(answer: Json) -> Meaning:
     calls = [_called(call) for call in message.get("tool_calls") or []]
     if message.get("function_call"):
         calls = [_called({"function": message["function_call"]})]
-    return Meaning(_texts(message.get("content")) or message.get("refusal") or "", calls, choice.get("finish_reason"))
+    sound = (message.get("audio") or {}).get("transcript")
+    text = _texts(message.get("content")) or message.get("refusal") or sound or ""
+    return Meaning(text, calls, choice.get("finish_reason"))
 
 
 def _called(call: Json) -> tuple[str, Any]:
@@ -53,6 +57,7 @@ def _called(call: Json) -> tuple[str, Any]:
 def of_openai_stream(chunks: Iterable[Json]) -> Meaning:
     text, finish = [], None
     calls: dict[int, tuple[str, str]] = {}
+    custom: set[int] = set()
     for chunk in chunks:
         for choice in chunk.get("choices") or []:
             if choice.get("index"):
@@ -63,11 +68,13 @@ def of_openai_stream(chunks: Iterable[Json]) -> Meaning:
                 delta = {**delta, "tool_calls": [{"index": 0, "function": delta["function_call"]}]}
             finish = choice.get("finish_reason") or finish
             for n, call in enumerate(delta.get("tool_calls") or []):
-                function = call.get("function") or {}
-                place = call.get("index", n)
-                name, arguments = calls.get(place, ("", ""))
-                calls[place] = (name or function.get("name") or "", arguments + (function.get("arguments") or ""))
-    return Meaning("".join(text), [(name, _arguments(raw)) for name, raw in calls.values()], finish)
+                function = call.get("function") or call.get("custom") or {}
+                piece = function.get("arguments") or function.get("input") or ""
+                custom |= {call.get("index", n)} if "custom" in call else set()
+                name, arguments = calls.get(call.get("index", n), ("", ""))
+                calls[call.get("index", n)] = (name or function.get("name") or "", arguments + piece)
+    made = [(name, {"input": raw} if n in custom else _arguments(raw)) for n, (name, raw) in calls.items()]
+    return Meaning("".join(text), made, finish)
 
 
 def of_anthropic(answer: Json) -> Meaning:
@@ -104,7 +111,7 @@ def of_gemini(answer: Json) -> Meaning:
 def of_gemini_stream(chunks: Iterable[Json]) -> Meaning:
     found = Meaning()
     for chunk in chunks:
-        candidate = (chunk.get("candidates") or [{}])[0]
+        candidate: Json = next((one for one in chunk.get("candidates") or [] if not one.get("index")), {})
         for part in (candidate.get("content") or {}).get("parts") or []:
             if part.get("functionCall"):
                 found.tools.append((part["functionCall"].get("name"), part["functionCall"].get("args") or {}))
@@ -174,9 +181,9 @@ def events_of(body: bytes) -> list[Json]:
         return [event for event in json.loads(body) if isinstance(event, dict)]
     found = []
     for line in body.replace(b"\r\n", b"\n").split(b"\n"):
-        if line.startswith(b"data:"):
+        if line.startswith((b"data:", b"{")):  # Ollama sends bare lines
             try:
-                event = json.loads(line[5:])
+                event = json.loads(line.removeprefix(b"data:"))
             except ValueError:
                 continue
             if isinstance(event, dict):

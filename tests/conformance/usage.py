@@ -60,7 +60,20 @@ def _converse(raw: Json) -> Json:
     }
 
 
+def _cohere(raw: Json) -> Json:
+    """What is billed."""
+    billed = raw.get("billed_units") or {}
+    return {"input": billed.get("input_tokens"), "output": billed.get("output_tokens")}
+
+
+def _ollama(raw: Json) -> Json:
+    return {"input": raw.get("prompt_eval_count"), "output": raw.get("eval_count")}
+
+
 _READ = {
+    "cohere": _cohere,
+    "ollama": _ollama,
+    "openai_completions": _openai,
     "openai_chat": _openai,
     "openai_responses": _responses,
     "anthropic_messages": _anthropic,

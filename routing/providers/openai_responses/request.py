@@ -22,7 +22,8 @@ _READ = {
     "verbosity", "reasoning_effort", "thinking", "tools", "tool_choice", "logprobs", "store", "web_search_options",
     "functions", "function_call",
 }  # fmt: skip
-_TIERS = frozenset({"auto", "default", "flex", "scale", "priority"})
+_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast"})
+_EFFORTS = frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"})
 # Without these the answer would be another one: better none than that.
 _REFUSED = {"n": (None, 1), "stop": (None, [], ""), "audio": (None,), "modalities": (None, [], ["text"])}
 
@@ -63,7 +64,7 @@ def translated(call: Call) -> Json:
     body["store"] = bool(chat.get("store"))
     if call.stream:
         body["stream"] = True
-    body |= _limit(chat, warnings) | _text(chat) | _reasoning(chat) | _tools(chat, warnings) | _include(chat)
+    body |= _limit(chat, warnings) | _text(chat) | _reasoning(chat, warnings) | _tools(chat, warnings) | _include(chat)
     known = {*_SAME, *_READ, *_REFUSED}
     warnings += [f"'{name}' was left out." for name in chat if name not in known and chat[name] not in (None, {}, [])]
     return body
@@ -88,8 +89,11 @@ def _text(chat: Json) -> Json:
     return {"text": text} if text else {}
 
 
-def _reasoning(chat: Json) -> Json:
+def _reasoning(chat: Json, warnings: list[str]) -> Json:
     effort = wanted_effort(chat)
+    if effort and effort not in _EFFORTS:
+        warnings.append(f"'reasoning_effort' was left out: OpenAI has no '{effort}'.")
+        return {}
     return {"reasoning": {"effort": effort}} if effort else {}
 
 
