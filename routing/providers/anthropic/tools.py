@@ -8,6 +8,7 @@ from routing.providers.anthropic.models import Traits
 from routing.providers.anthropic.parts import marked
 from routing.providers.anthropic.schema import closed, input_schema
 from routing.wire.anthropic import DIALECT, TOOL_CHOICES, objects, text_in
+from routing.wire.chat import has_functions
 from routing.wire.contract import Json
 
 WEB_SEARCH: Json = {"type": "web_search_20250305", "name": "web_search"}
@@ -33,11 +34,29 @@ def tool_fields(chat: Json, model: Traits, draft: Draft) -> Json:
 def _tools(chat: Json, model: Traits, draft: Draft) -> list[Json]:
     given = [("tools", tool) for tool in objects(chat.get("tools"))]
     given += [("functions", {"type": "function", "function": function}) for function in objects(chat.get("functions"))]
-    tools = [_tool(tool, f"{name}[{index}]", model, draft) for index, (name, tool) in enumerate(given)]
+    spares = has_functions(chat)
+    tools = [
+        _tool(tool, f"{name}[{index}]", model, draft)
+        for index, (name, tool) in enumerate(given)
+        if not (spares and _is_spared(tool, f"{name}[{index}]", draft))
+    ]
     options = chat.get("web_search_options")
     if isinstance(options, dict):
         tools.append(_web_search(options))
     return tools
+
+
+def _is_spared(tool: Json, where: str, draft: Draft) -> bool:
+    """Whether it is another provider's server tool, which is then left out."""
+    own = tool.get("tool")
+    if tool.get("type") != "native" or tool.get("dialect") == DIALECT or (isinstance(own, dict) and _searches(own)):
+        return False
+    draft.warn(f"{where} was left out: a tool that only {tool.get('dialect')} knows")
+    return True
+
+
+def _searches(own: Json) -> bool:
+    return text_in(own.get("type")) in _SEARCHES or not own.keys().isdisjoint(_SEARCHES)
 
 
 def _tool(tool: Json, where: str, model: Traits, draft: Draft) -> Json:
@@ -48,7 +67,7 @@ def _tool(tool: Json, where: str, model: Traits, draft: Draft) -> Json:
     if kind == "native" and isinstance(own, dict):
         if tool.get("dialect") == DIALECT:
             return own
-        if own.get("type") in _SEARCHES or own.keys() & _SEARCHES:
+        if _searches(own):
             return _web_search(own)
         raise unsupported(f"'{where}' is a tool that only {tool.get('dialect')} knows.", where)
     if _OWN.fullmatch(kind):

@@ -36,7 +36,7 @@ def _all_tools(body: Json) -> list[Json]:
     tools = body.get("tools")
     if tools is not None and not isinstance(tools, list):
         raise bad_request("'tools' must be a list.", "tools")
-    brought = [item.get("tools") for item in objects(body.get("input")) if item.get("type") in _HOLDERS]
+    brought = [item.get("tools") for item in objects(body.get("input")) if str(item.get("type")) in _HOLDERS]
     return [tool for some in [tools, *brought] for tool in objects(some)]
 
 
