@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -63,7 +63,9 @@ class Tenant:
         self.organization = create_organization(actor=None, slug=slug, name=slug)
         self.key, self.secret = create_key(actor=None, organization=self.organization, name="app")
 
-    def deployment(self, base_url: str, kind: str = "openai_compatible", **fields: Any) -> Deployment:
+    def deployment(
+        self, base_url: str, kind: str = "openai_compatible", settings: Mapping[str, str] | None = None, **fields: Any
+    ) -> Deployment:
         """A model at an address; priced at PRICE unless told otherwise."""
         name = f"d{next(_numbers)}"
         provider = create_provider(
@@ -72,6 +74,7 @@ class Tenant:
             name=f"p-{name}",
             kind=kind,
             base_url=base_url,
+            settings=settings,
             api_keys=[UPSTREAM_KEY],
         )
         fields = {"model": "fake-model", "price": PRICE, **fields}
@@ -82,9 +85,10 @@ class Tenant:
         targets: list[TargetFields] = [{"deployment": self.deployment(site.base_url)} for site in sites]
         return self.route_to(targets, retries=retries, **fields)
 
-    def route_as(self, kind: str, site: SiteHandle, model: str = "fake-model") -> str:
-        """A route to a site as if it were a provider of this kind."""
-        return self.route_to([{"deployment": self.deployment(site.base_url, kind, model=model)}], retries=0)
+    def route_as(self, kind: str, site: SiteHandle, model: str = "fake-model", **settings: str) -> str:
+        """A route to a site as if it were a provider of this kind, told these settings."""
+        deployment = self.deployment(site.base_url, kind, settings, model=model)
+        return self.route_to([{"deployment": deployment}], retries=0)
 
     def route_to(self, targets: list[TargetFields], **fields: Any) -> str:
         """A route over deployments that exist."""

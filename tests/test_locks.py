@@ -14,6 +14,7 @@ WANTED = {
     "requirements-dev.lock": PROJECT["dependency-groups"]["dev"],
     "requirements-setup.lock": PROJECT["dependency-groups"]["setup"],
     "requirements-local-model.lock": PROJECT["dependency-groups"]["local-model"],
+    "requirements-clients.lock": PROJECT["dependency-groups"]["clients"],
 }
 
 
@@ -45,7 +46,8 @@ def test_development_adds_to_the_runtime_and_changes_nothing() -> None:
 
 
 def test_front_end_packages_are_pinned_by_hash_alone() -> None:
-    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    wanted = json.loads((ROOT / "package.json").read_text())
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    assert packages[""]["dependencies"] == wanted
+    for group in ("dependencies", "devDependencies"):
+        assert packages[""][group] == wanted[group]
     assert all("integrity" in package and "resolved" not in package for name, package in packages.items() if name)

@@ -48,3 +48,13 @@ def parts_of(content: Any) -> list[Json]:
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
     return [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+
+
+def has_functions(chat: Json) -> bool:
+    """Whether a request offers tools that the caller runs itself.
+
+    Coding tools offer every server tool that their own provider has beside these: such a one is left out with a
+    warning where a provider lacks it. Where nothing else is offered, it is what the request is about.
+    """
+    tools = chat.get("tools")
+    return isinstance(tools, list) and any(isinstance(tool, dict) and "function" in tool for tool in tools)

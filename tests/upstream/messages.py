@@ -1,6 +1,7 @@
 """What a healthy server of Anthropic's Messages API says, and how it words errors."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from tests.upstream.replies import TEXT, WORDS
@@ -23,30 +24,35 @@ _TYPES = {
 }  # fmt: skip
 
 
-async def answer(body: Json, reply: Reply) -> None:
+async def answer(body: Json, reply: Reply, *words: str) -> None:
     """A message, whole or streamed."""
-    if not body.get("stream"):
-        await reply.json(200, whole(body))
-        return
-    for event in events(body):
+    if body.get("stream"):
+        await stream(events(body, words or WORDS), reply)
+    else:
+        await reply.json(200, whole(body, "".join(words) or TEXT))
+
+
+async def stream(events: list[Json], reply: Reply) -> None:
+    """Events under their names."""
+    for event in events:
         await reply.raw(f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
 
 
-def whole(body: Json) -> Json:
+def whole(body: Json, text: str = TEXT) -> Json:
     """A whole message."""
     return {
         "id": "msg_fake",
         "type": "message",
         "role": "assistant",
         "model": body.get("model"),
-        "content": [{"type": "text", "text": TEXT}],
+        "content": [{"type": "text", "text": text}],
         "stop_reason": "end_turn",
         "stop_sequence": None,
         "usage": USAGE,
     }
 
 
-def events(body: Json) -> list[Json]:
+def events(body: Json, words: Sequence[str] = WORDS) -> list[Json]:
     """The same as the events of a stream."""
     begun = {**whole(body), "content": [], "stop_reason": None, "usage": {**USAGE, "output_tokens": 1}}
     delta = {"stop_reason": "end_turn", "stop_sequence": None}
@@ -54,10 +60,25 @@ def events(body: Json) -> list[Json]:
         {"type": "message_start", "message": begun},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
         {"type": "ping"},
-        *({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": word}} for word in WORDS),
+        *({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": word}} for word in words),
         {"type": "content_block_stop", "index": 0},
         {"type": "message_delta", "delta": delta, "usage": {"output_tokens": USAGE["output_tokens"]}},
         {"type": "message_stop"},
+    ]
+
+
+def calling(body: Json, name: str, pieces: Sequence[str]) -> list[Json]:
+    """The events of a stream that calls a tool."""
+    begun, *_, ended, stopped = events(body)
+    block = {"type": "tool_use", "id": "toolu_fake", "name": name, "input": {}}
+    deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
+    return [
+        begun,
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),
+        {"type": "content_block_stop", "index": 0},
+        {**ended, "delta": {"stop_reason": "tool_use", "stop_sequence": None}},
+        stopped,
     ]
 
 

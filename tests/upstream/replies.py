@@ -2,12 +2,15 @@
 
 import base64
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 Json = dict[str, Any]
 
 WORDS = ("Hello", " from", " the", " fake", " upstream", " — ünïcode", " ✓")
 TEXT = "".join(WORDS)
+CALLED = ('{"input": "*** Begin', " Patch\\n+ünïcode\\n*** End", ' Patch"}')  # what `calls` gives a tool
+JSON = ('{"city": "Oslo",', ' "people": 7}')  # what `json` says
 USAGE: Json = {
     "prompt_tokens": 1000,
     "completion_tokens": 200,
@@ -40,10 +43,18 @@ def chunk(body: Json, delta: Json, finish_reason: str | None = None) -> Json:
     }
 
 
-def word_chunks(body: Json) -> list[Json]:
+def word_chunks(body: Json, words: Sequence[str] = WORDS) -> list[Json]:
     """The role, then a word a chunk; no end."""
     role = chunk(body, {"role": "assistant", "content": ""})
-    return [role, *(chunk(body, {"content": word}) for word in WORDS)]
+    return [role, *(chunk(body, {"content": word}) for word in words)]
+
+
+def calling_chunks(body: Json, name: str, pieces: Sequence[str]) -> list[Json]:
+    """A stream that calls a tool, up to its usage."""
+    call = {"index": 0, "id": "call_fake", "type": "function", "function": {"name": name, "arguments": ""}}
+    more = [{"tool_calls": [{"index": 0, "function": {"arguments": piece}}]} for piece in pieces]
+    deltas: list[Json] = [{"role": "assistant", "content": None, "tool_calls": [call]}, *more]
+    return [*(chunk(body, delta) for delta in deltas), chunk(body, {}, finish_reason="tool_calls")]
 
 
 def ending(body: Json, usage: Json | None = USAGE) -> list[Json]:

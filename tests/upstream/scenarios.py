@@ -72,6 +72,29 @@ async def ok(call: Call, reply: Reply) -> None:
 
 
 @scenario
+async def json(call: Call, reply: Reply) -> None:
+    """Says a JSON object, as a model does that was asked for one."""
+    if call.path.endswith("/messages"):
+        await messages.answer(call.body, reply, *replies.JSON)
+    elif call.stream:
+        await reply.events(replies.word_chunks(call.body, replies.JSON) + replies.ending(call.body))
+        await reply.done()
+    else:
+        await reply.json(200, replies.whole(call.body, text="".join(replies.JSON)))
+
+
+@scenario
+async def calls(call: Call, reply: Reply) -> None:
+    """Streams a call of the tool `calls-<name>`."""
+    if call.path.endswith("/messages"):
+        await messages.stream(messages.calling(call.body, call.argument, replies.CALLED), reply)
+        return
+    await reply.events(replies.calling_chunks(call.body, call.argument, replies.CALLED))
+    await reply.events(replies.ending(call.body)[1:])
+    await reply.done()
+
+
+@scenario
 async def replay(call: Call, reply: Reply) -> None:
     """The recorded answer that the request itself names, in a field that means nothing to anybody else."""
     call.argument = call.body["cassette"]

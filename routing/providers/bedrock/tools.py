@@ -8,6 +8,7 @@ from typing import Any
 
 from routing.providers.bedrock.draft import Draft, bad, object_in, objects_in, refused, text_in, written
 from routing.providers.bedrock.parts import Blocks, cache_point
+from routing.wire.chat import has_functions
 from routing.wire.contract import Json
 
 NO_ARGUMENTS: Json = {"type": "object", "properties": {}}
@@ -71,10 +72,19 @@ def _choice(given: Any, draft: Draft) -> str | Json:
 
 def _specs(chat: Json, draft: Draft) -> Blocks:
     tools = [*objects_in(chat.get("tools")), *({"function": one} for one in objects_in(chat.get("functions")))]
-    specs = []
+    specs, spares = [], has_functions(chat)
     for number, tool in enumerate(_allowed(tools, chat.get("tool_choice"))):
-        specs += [_spec(tool, draft, f"tools[{number}]"), *_tool_cache_point(tool, draft)]
+        if not (spares and _is_spared(tool, draft)):
+            specs += [_spec(tool, draft, f"tools[{number}]"), *_tool_cache_point(tool, draft)]
     return specs
+
+
+def _is_spared(tool: Json, draft: Draft) -> bool:
+    """Whether it is another provider's server tool, which is then left out."""
+    if tool.get("type") != "native" or tool.get("dialect") == "bedrock":
+        return False
+    draft.warn(f"The tool '{object_in(tool.get('tool')).get('type')}' was left out: Bedrock has none such.")
+    return True
 
 
 def _allowed(tools: list[Json], choice: Any) -> list[Json]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from routing.providers.gemini.schema import gemini_schema
+from routing.wire.chat import has_functions
 from routing.wire.contract import Call, ErrorKind, Json, UpstreamError
 from routing.wire.gemini import dicts
 
@@ -85,6 +86,9 @@ def _server_tool(tool: Json, call: Call) -> list[Json]:
             if beyond:
                 call.warnings.append(f"tools[{kind}].{', '.join(beyond)} left out: Gemini's tool takes none")
             return [own]
+    if tool.get("type") == "native" and has_functions(call.chat):
+        call.warnings.append(f"tools[{kind}] left out: Gemini has no such tool")
+        return []
     raise UpstreamError(ErrorKind.UNSUPPORTED, f"Gemini has no tool of type '{kind}'.", 400, param="tools")
 
 

@@ -251,3 +251,10 @@ def test_a_tool_that_only_another_knows_may_be_tried_there() -> None:
     with pytest.raises(UpstreamError) as caught:
         built({"tools": [{"type": "custom", "custom": {"name": "x"}}]})
     assert caught.value.kind is ErrorKind.UNSUPPORTED
+
+
+def test_another_provider_s_server_tool_is_left_out_among_others() -> None:
+    warnings: list[str] = []
+    shell = {"type": "native", "dialect": "x", "tool": {"type": "local_shell"}}
+    assert built({"tools": [TOOL, shell]}, warnings=warnings)["tools"] == [SENT_TOOL]
+    assert warnings == ["tools[1] was left out: a tool that only x knows"]

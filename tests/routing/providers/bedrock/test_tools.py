@@ -119,3 +119,11 @@ def test_a_schema_in_words_where_there_is_nothing_else() -> None:
 
 def test_a_format_without_a_schema_is_refused() -> None:
     assert refusal(USER, response_format={"type": "json_schema"}).param == "response_format.json_schema.schema"
+
+
+def test_a_server_tool_is_left_out_among_others_and_refused_alone() -> None:
+    shell = {"type": "native", "dialect": "openai_responses", "tool": {"type": "local_shell"}}
+    body, warnings = built({"messages": [USER], "tools": [TOOL, shell]})
+    assert [tool["toolSpec"]["name"] for tool in body["toolConfig"]["tools"]] == ["look_up"]
+    assert warnings == ["The tool 'local_shell' was left out: Bedrock has none such."]
+    assert refusal(USER, tools=[shell]).param == "tools[0]"

@@ -99,3 +99,10 @@ def test_a_tool_that_takes_a_text_is_a_function_of_one() -> None:
     assert declared["parametersJsonSchema"]["required"] == ["input"]
     assert body["contents"][1]["parts"][0]["functionCall"]["args"] == {"input": "ls"}
     assert "format" in warnings[0]
+
+
+def test_a_tool_that_google_lacks_is_left_out_among_others() -> None:
+    shell = {"type": "native", "dialect": "openai_responses", "tool": {"type": "local_shell"}}
+    body, warnings = tools({"type": "function", "function": {"name": "f"}}, shell)
+    assert body["tools"] == [{"functionDeclarations": [{"name": "f"}]}]
+    assert warnings == ["tools[local_shell] left out: Gemini has no such tool"]
