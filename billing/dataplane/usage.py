@@ -32,6 +32,7 @@ class Usage:
     searches: int = 0  # of the web, or to rank documents, made by the provider: charged each
     source: str = "none"
     absurd: bool = False  # the provider sent counts that cannot be: kept out of the sums, row marked unpriced
+    doubtful: bool = False  # a part was larger than its whole and was dropped: charged without it, row marked unpriced
 
     @property
     def is_empty(self) -> bool:
@@ -112,8 +113,10 @@ def usage_from_counts(counts: dict[str, Any]) -> Usage:
         if type(value) is not int or not 0 <= value <= ABSURD:
             return Usage(source="provider", absurd=True)
     usage = Usage(source="provider", **given)
-    if usage.cached_input_tokens > usage.input_tokens or usage.cache_write_1h_tokens > usage.cache_write_tokens:
+    if usage.cache_write_1h_tokens > usage.cache_write_tokens:
         return Usage(source="provider", absurd=True)
+    if usage.cached_input_tokens > usage.input_tokens:  # as Azure's /models counts, whose other counts are right
+        usage.cached_input_tokens, usage.doubtful = 0, True
     return usage
 
 

@@ -7,18 +7,6 @@ from tenants.models import Organization
 from tenants.models.organization import slug_validator
 
 
-class ProviderKind(models.TextChoices):
-    """What is spoken to it; each is a row of routing/providers/registry.py."""
-
-    SANDBOX = "sandbox", "Sandbox"
-    OPENAI = "openai", "OpenAI"
-    OPENAI_COMPATIBLE = "openai_compatible", "OpenAI-compatible"
-    ANTHROPIC = "anthropic", "Anthropic"
-    GEMINI = "gemini", "Google Gemini"
-    VERTEX = "vertex", "Google Vertex AI"
-    BEDROCK = "bedrock", "AWS Bedrock"
-
-
 class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
     def for_organization(self, organization: Organization) -> "ProviderAccountQuerySet":
         return self.filter(organization=organization).prefetch_related("credentials")

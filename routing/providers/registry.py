@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from routing.providers.anthropic.adapter import AnthropicAdapter
+from routing.providers.azure_openai import address as azure
+from routing.providers.azure_openai.adapter import AzureAdapter, AzureCompletionsAdapter
 from routing.providers.bedrock.adapter import BedrockAdapter, BedrockMessagesAdapter
 from routing.providers.bedrock.address import base_url as bedrock_base_url
 from routing.providers.bedrock.counting import BedrockCount
@@ -28,7 +30,7 @@ from routing.providers.openai_compatible.rerank import OpenAICompatibleRerank
 from routing.providers.openai_responses.adapter import OpenAIResponsesAdapter
 from routing.providers.openai_responses.whole import OpenAIResponsesCompact, OpenAIResponsesCount
 from routing.providers.sandbox.answer import SandboxAnswer, answer
-from routing.providers.settings import BEDROCK, DONE, EVERYBODY, KEEPS, KEY_HEADER, USAGE, VERTEX, Setting
+from routing.providers.settings import AZURE, BEDROCK, DONE, EVERYBODY, KEEPS, KEY_HEADER, USAGE, VERTEX, Setting
 from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, Target, UpstreamError
 
 MakeAdapter = Callable[[], Adapter]
@@ -45,6 +47,7 @@ class Kind:
     keeps_responses: bool = False  # its Responses API stores answers, which can be read and continued there
     operations: Mapping[str, MakeAdapter] = field(default_factory=dict)  # embeddings, moderations, rerank, count_tokens
     base_url: Callable[[Mapping[str, str]], str] = lambda settings: ""  # where it answers, if the account does not say
+    completed: Callable[[str, Mapping[str, str]], str] = lambda base_url, settings: base_url  # an account's own address
     probe: str = ""  # a path whose GET is free of charge, for health checks
     answers_here: Callable[[Outgoing], SandboxAnswer] | None = None  # in the process, no network
     label: str = ""  # what people call it
@@ -114,6 +117,13 @@ KINDS: dict[str, Kind] = {
         operations=OPENAI_OPERATIONS | RESPONSES_OPERATIONS, base_url=lambda settings: "https://api.openai.com/v1",
         probe="/models", label="OpenAI", docs="https://platform.openai.com/docs", key_variable="OPENAI_API_KEY",
     ),
+    "azure_openai": Kind(
+        AzureAdapter, "azure", native={"openai_completions": AzureCompletionsAdapter, **RESPONSES},
+        apis={"chat": AzureAdapter, **RESPONSES_CHOSEN}, keeps_responses=True, operations={"embeddings": AzureAdapter},
+        base_url=azure.base_url, completed=azure.completed, probe="/models", label="Azure OpenAI",
+        docs="https://learn.microsoft.com/en-us/azure/foundry/openai", key_variable="AZURE_OPENAI_API_KEY",
+        settings=(*AZURE, KEEPS, KEY_HEADER), price_book="azure",
+    ),
     "gemini": Kind(
         GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=lambda settings: AI_STUDIO, probe="/models",
         label="Google Gemini", docs="https://ai.google.dev/gemini-api/docs", key_variable="GEMINI_API_KEY",
@@ -148,7 +158,9 @@ KINDS |= {slug: look_alike(row) for slug, row in CATALOG.items() if slug not in 
 
 def base_url_of(kind: str, base_url: str, settings: Mapping[str, str]) -> str:
     """The account's own address, else its kind's; empty if there is neither."""
-    return base_url or (KINDS[kind].base_url(settings) if kind in KINDS else "")
+    if kind not in KINDS:
+        return base_url
+    return KINDS[kind].completed(base_url, settings) if base_url else KINDS[kind].base_url(settings)
 
 
 def target_settings(kind: str, base_url: str, settings: Mapping[str, str]) -> dict[str, str]:

@@ -56,6 +56,15 @@ BEDROCK = (
         "anthropic_beta", "Anthropic betas", "Names by commas, beyond those that are known.", pattern=_NAMES, rare=True
     ),
 )
+AZURE = (
+    Setting(
+        "resource", "Resource", "The name before .openai.azure.com.", True, r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    ),
+    Setting(
+        "api_version", "API version", "For instance 2024-10-21, or preview. Empty: the undated API (v1).",
+        pattern=r"\d{4}-\d\d-\d\d(-preview)?|preview|latest",
+    ),
+)  # fmt: skip
 VERTEX = (
     Setting("project", "Project", "Its id. Empty: the one of the service account.", pattern=r"[a-z0-9.:-]+"),
     Setting("region", "Region", "For instance europe-west4, us or eu. Empty: global.", pattern=r"[a-z]+(-[a-z]+\d+)?"),

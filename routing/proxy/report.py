@@ -34,7 +34,7 @@ def charge(usage: Usage, price: Price | None) -> tuple[int, bool]:
         return 0, True
     # What is charged by the search alone, and nobody says at what price.
     unknown = not (usage.input_tokens or usage.output_tokens or price.per_search or price.per_request)
-    return cost_of(usage, price), unknown and not price.is_nothing
+    return cost_of(usage, price), (unknown or usage.doubtful) and not price.is_nothing
 
 
 def settle(exchange: Exchange, journal: Journal, log: RequestLog) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from routing.wire.contract import Target
+import orjson
+
+from routing.wire.contract import ErrorKind, Target, UpstreamError
 
 FORM = "application/x-www-form-urlencoded"
+LIFETIME = 3600.0  # seconds, of a token whose giver does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +26,16 @@ class TokenExchange:
 
     request: Callable[[Target], TokenRequest | None]  # None: the secret is a key itself
     read: Callable[[bytes], tuple[str, float]]  # an answer → token and the seconds that it is good for
+
+
+def read_token(body: bytes, giver: str) -> tuple[str, float]:
+    """An OAuth answer: the token and the seconds that it is good for. Raises `UpstreamError` (AUTH)."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        answer = None
+    token = answer.get("access_token") if isinstance(answer, dict) else None
+    if not isinstance(token, str) or not token:
+        raise UpstreamError(ErrorKind.AUTH, f"{giver}'s token endpoint gave no token.")
+    seconds = answer.get("expires_in")
+    return token, float(seconds) if isinstance(seconds, int | float) else LIFETIME

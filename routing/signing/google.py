@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from routing.signing import bearer
+from routing.signing import bearer, exchange
 from routing.signing.exchange import TokenRequest
 from routing.wire.contract import ErrorKind, Json, Outgoing, Target, UpstreamError
 
@@ -50,15 +50,7 @@ def token_request(target: Target) -> TokenRequest | None:
 
 def read_token(body: bytes) -> tuple[str, float]:
     """Token and the seconds that it is good for. Raises `UpstreamError` (AUTH)."""
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        answer = None
-    token = answer.get("access_token") if isinstance(answer, dict) else None
-    if not isinstance(token, str) or not token:
-        raise UpstreamError(ErrorKind.AUTH, "Google's token endpoint gave no token.")
-    seconds = answer.get("expires_in")
-    return token, float(seconds) if isinstance(seconds, int | float) else LIFETIME
+    return exchange.read_token(body, "Google")
 
 
 def _account(secret: str) -> Json:

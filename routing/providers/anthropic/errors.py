@@ -6,7 +6,8 @@ from typing import Any
 
 from routing.wire import json_text
 from routing.wire.contract import ErrorKind, UpstreamError
-from routing.wire.openai_errors import error_from_object, retry_after
+from routing.wire.openai_errors import error_from_object
+from routing.wire.waits import retry_after
 
 _BY_TYPE = {
     "authentication_error": ErrorKind.AUTH, "permission_error": ErrorKind.AUTH, "billing_error": ErrorKind.AUTH,

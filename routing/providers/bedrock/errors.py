@@ -10,7 +10,7 @@ from typing import Any
 from routing.providers.bedrock.draft import object_in, text_in
 from routing.wire import json_text
 from routing.wire.contract import ErrorKind, UpstreamError
-from routing.wire.openai_errors import retry_after
+from routing.wire.waits import retry_after
 
 _BY_CODE = {
     "AccessDeniedException": ErrorKind.AUTH, "ExpiredTokenException": ErrorKind.AUTH, "ExpiredToken": ErrorKind.AUTH,

@@ -7,7 +7,7 @@ from typing import Any
 from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.gemini import dicts
-from routing.wire.openai_errors import LONGEST_WAIT, retry_after
+from routing.wire.waits import LONGEST_WAIT, retry_after
 
 _BY_STATUS = {
     "UNAUTHENTICATED": ErrorKind.AUTH, "PERMISSION_DENIED": ErrorKind.AUTH, "NOT_FOUND": ErrorKind.NOT_FOUND,

@@ -62,12 +62,16 @@ def test_what_is_null_whole_or_unknown_does_no_harm(raw: dict[str, Any]) -> None
         {"prompt_tokens": float("nan"), "completion_tokens": 4},
         {"prompt_tokens": float("inf"), "completion_tokens": 4},
         {"prompt_tokens": {"count": 3}, "completion_tokens": 4},
-        {"prompt_tokens": 3, "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": 4}},
         {"prompt_tokens": 3, "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": -4}},
     ],
 )
 def test_counts_that_cannot_be_are_kept_out_of_the_sums(raw: Any) -> None:  # B2
     assert usage_from_openai(raw) == Usage(source="provider", absurd=True)
+
+
+def test_more_cached_tokens_than_there_were_are_dropped_and_told() -> None:  # B2, B8
+    raw = {"prompt_tokens": 7, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 161}}
+    assert usage_from_openai(raw) == Usage(input_tokens=7, output_tokens=1, source="provider", doubtful=True)
 
 
 anything = st.recursive(

@@ -43,6 +43,9 @@ def test_tokens_at_a_price_are_money(said: int, wrote: int) -> None:
     assert charge(usage, PRICE) == (cost_of(usage, PRICE) if said or wrote else 0, False)
 
 
+DOUBTFUL = Usage(input_tokens=7, output_tokens=1, source="provider", doubtful=True)
+
+
 # B2
 @pytest.mark.parametrize(
     ("usage", "price", "charged"),
@@ -52,6 +55,7 @@ def test_tokens_at_a_price_are_money(said: int, wrote: int) -> None:
         (Usage(input_tokens=1, source="provider"), None, (0, True)),
         (Usage(source="provider", absurd=True), PRICE, (0, True)),
         (Usage(source="provider", absurd=True), None, (0, True)),
+        (DOUBTFUL, PRICE, (cost_of(DOUBTFUL, PRICE), True)),
     ],
 )
 def test_what_cannot_be_priced_is_marked(usage: Usage, price: Any, charged: tuple[int, bool]) -> None:
