@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from benchmarks.answer import Answer
-from benchmarks.payloads import request_body
+from benchmarks.payloads import MODEL, request_body
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,11 @@ class Target:
     port: int
     headers: dict[str, str] = field(default_factory=dict)
     path: str = "/v1/chat/completions"
+    model: str = MODEL
 
     def request(self, *, stream: bool) -> bytes:
         """The whole HTTP request."""
-        body = request_body(stream=stream)
+        body = request_body(stream=stream, model=self.model)
         fixed = {
             "Host": f"127.0.0.1:{self.port}",
             "Content-Type": "application/json",

@@ -8,16 +8,18 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.gateway import Gateway, running_gateway
 from benchmarks.load import Load
 from benchmarks.load import Target as Address
+from benchmarks.payloads import TRANSLATED
 from benchmarks.report import Ratio, Target, machine, series, table, write_section
 from benchmarks.servers import UPSTREAM, Cores, Server, running, uvicorn
 from benchmarks.trial import Contender, Sizes, alternate
 
 REQUEST_LIMIT, CHUNK_LIMIT = 1.6, 1.3  # gateway ÷ bare proxy
+TRANSLATION_LIMIT = 2.0  # a chunk translated from Anthropic's dialect ÷ one that goes straight through
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Bench:
     direct: Contender
     bare: Contender
     gateway: Contender
+    translating: Contender  # the same gateway, for a route to a provider that speaks Anthropic's dialect
     parts: Gateway
 
 
@@ -45,20 +48,22 @@ def running_bench(cores: Cores) -> Iterator[Bench]:
             Contender("fake provider", upstream.pid, Address(upstream.port)),
             Contender("bare proxy", proxy.pid, Address(proxy.port)),
             Contender("gateway", parts.server.pid, parts.target),
+            Contender("gateway, translating", parts.server.pid, replace(parts.target, model=TRANSLATED)),
             parts,
         )
 
 
 def measure(bench: Bench, sizes: Sizes) -> None:
     """Fills in the contenders' figures and insists that the gateway metered every request it answered."""
-    alternate([bench.bare, bench.gateway], sizes)
+    alternate([bench.bare, bench.gateway, bench.translating], sizes)
     for number in range(sizes.rounds):
         contenders = [bench.direct, bench.bare, bench.gateway]
         for contender in contenders if number % 2 == 0 else reversed(contenders):
             contender.round_of_latency(sizes.paced)
-    rows = bench.parts.ledger(bench.gateway.sent)
-    if rows != {"ok": bench.gateway.sent}:
-        raise RuntimeError(f"{bench.gateway.sent} requests were answered, but the ledger holds {rows}")
+    sent = bench.gateway.sent + bench.translating.sent
+    rows = bench.parts.ledger(sent)
+    if rows != {"ok": sent}:
+        raise RuntimeError(f"{sent} requests were answered, but the ledger holds {rows}")
 
 
 def added(contender: Contender, direct: Contender, percentile: str) -> list[float]:
@@ -69,9 +74,10 @@ def added(contender: Contender, direct: Contender, percentile: str) -> list[floa
 
 def results(bench: Bench) -> tuple[str, list[Target]]:
     """The table and the targets."""
-    bare, gateway, direct = bench.bare, bench.gateway, bench.direct
+    bare, gateway, translating, direct = bench.bare, bench.gateway, bench.translating, bench.direct
     whole = Ratio.of(gateway.request_ms, bare.request_ms)
     chunk = Ratio.of(gateway.chunk_us, bare.chunk_us)
+    translation = Ratio.of(translating.chunk_us, gateway.chunk_us)
     latencies = [
         (f"added latency, {name}", *(series(added(each, direct, field), "ms") for each in (bare, gateway)), "")
         for name, field in (("median", "latency_p50"), ("99th percentile", "latency_p99"))
@@ -79,12 +85,14 @@ def results(bench: Bench) -> tuple[str, list[Target]]:
     rows = [
         ("CPU per whole request", series(bare.request_ms, "ms", 3), series(gateway.request_ms, "ms", 3), str(whole)),
         ("CPU per streamed chunk", series(bare.chunk_us, "µs", 1), series(gateway.chunk_us, "µs", 1), str(chunk)),
+        ("translated from Anthropic's", "", series(translating.chunk_us, "µs", 1), ""),
         *latencies,
         ("memory afterwards", f"{bare.rss:.0f} MiB", f"{gateway.rss:.0f} MiB", ""),
     ]
     targets = [
         Target("CPU per whole request, gateway ÷ bare proxy", whole, REQUEST_LIMIT),
         Target("CPU per streamed chunk, gateway ÷ bare proxy", chunk, CHUNK_LIMIT),
+        Target("CPU per streamed chunk, translated ÷ straight through", translation, TRANSLATION_LIMIT),
     ]
     return table(("", "bare proxy", "gateway", "gateway ÷ bare proxy"), rows), targets
 

@@ -13,7 +13,7 @@ from typing import cast
 
 import uvloop
 
-from benchmarks.payloads import CHUNKS, GAP, stream_events, whole_answer
+from benchmarks.payloads import CHUNKS, GAP, message_events, stream_events, whole_answer, whole_message
 
 STREAM = re.compile(rb'"stream"\s*:\s*true')
 USAGE = re.compile(rb'"include_usage"\s*:\s*true')
@@ -41,6 +41,9 @@ def chunked(events: list[bytes]) -> list[bytes]:
 
 ANSWER = whole(whole_answer())
 WRITES = {asked: chunked(stream_events(usage=asked)) for asked in (False, True)}
+# In Anthropic's dialect.
+MESSAGES = b"POST /v1/messages "
+MESSAGE, MESSAGE_WRITES = whole(whole_message()), chunked(message_events())
 
 
 @dataclass
@@ -91,11 +94,13 @@ class Upstream(asyncio.Protocol):
             self.transport.write(whole(json.dumps(seen).encode()))
             return
         self.stats.requests += 1
+        is_messages = head.startswith(MESSAGES)
         if STREAM.search(body):
             self.stats.streaming += 1
-            self._write_next(WRITES[bool(USAGE.search(body))], 0, self.loop.time())
+            writes = MESSAGE_WRITES if is_messages else WRITES[bool(USAGE.search(body))]
+            self._write_next(writes, 0, self.loop.time())
         else:
-            self.transport.write(ANSWER)
+            self.transport.write(MESSAGE if is_messages else ANSWER)
 
     def _write_next(self, writes: list[bytes], n: int, due: float) -> None:
         self.transport.write(writes[n])
