@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from routing.providers.anthropic.adapter import AnthropicAdapter
+from routing.providers.anthropic.vertex import VertexClaudeAdapter
 from routing.providers.azure_openai import address as azure
 from routing.providers.azure_openai.adapter import AzureAdapter, AzureCompletionsAdapter
 from routing.providers.bedrock.adapter import BedrockAdapter, BedrockMessagesAdapter
 from routing.providers.bedrock.address import base_url as bedrock_base_url
 from routing.providers.bedrock.counting import BedrockCount
 from routing.providers.bedrock.embeddings import BedrockEmbeddings
+from routing.providers.bedrock.invoke import BedrockInvokeAdapter
 from routing.providers.bedrock.rerank import BedrockRerank
 from routing.providers.catalog import CATALOG, Row, row_at
 from routing.providers.cohere.adapter import BASE_URL as COHERE
@@ -19,7 +21,7 @@ from routing.providers.cohere.rerank import CohereRerank
 from routing.providers.gemini.adapter import GeminiAdapter
 from routing.providers.gemini.counting import GeminiCountAdapter
 from routing.providers.gemini.embeddings import GeminiEmbeddingsAdapter
-from routing.providers.gemini.request import AI_STUDIO, vertex_address
+from routing.providers.gemini.request import AI_STUDIO
 from routing.providers.local_count import LocalCount
 from routing.providers.ollama.adapter import BASE_URL as OLLAMA
 from routing.providers.ollama.adapter import OllamaAdapter
@@ -32,6 +34,7 @@ from routing.providers.openai_responses.whole import OpenAIResponsesCompact, Ope
 from routing.providers.sandbox.answer import SandboxAnswer, answer
 from routing.providers.settings import AZURE, BEDROCK, DONE, EVERYBODY, KEEPS, KEY_HEADER, USAGE, VERTEX, Setting
 from routing.wire.contract import Adapter, Call, ErrorKind, Outgoing, Target, UpstreamError
+from routing.wire.vertex import speaks_anthropic, vertex_address
 
 MakeAdapter = Callable[[], Adapter]
 
@@ -48,6 +51,7 @@ class Kind:
     operations: Mapping[str, MakeAdapter] = field(default_factory=dict)  # embeddings, moderations, rerank, count_tokens
     base_url: Callable[[Mapping[str, str]], str] = lambda settings: ""  # where it answers, if the account does not say
     completed: Callable[[str, Mapping[str, str]], str] = lambda base_url, settings: base_url  # an account's own address
+    of_model: Callable[[str], "Kind | None"] = lambda model: None  # for models that are spoken to in another way
     probe: str = ""  # a path whose GET is free of charge, for health checks
     answers_here: Callable[[Outgoing], SandboxAnswer] | None = None  # in the process, no network
     label: str = ""  # what people call it
@@ -101,6 +105,7 @@ def look_alike(row: Row) -> Kind:
     )
 
 
+VERTEX_CLAUDE = Kind(VertexClaudeAdapter, "google", operations={"count_tokens": VertexClaudeAdapter})
 KINDS: dict[str, Kind] = {
     "sandbox": Kind(
         OpenAICompatibleAdapter, "bearer", operations=OPENAI_OPERATIONS | RERANK, answers_here=answer, label="Sandbox",
@@ -130,6 +135,7 @@ KINDS: dict[str, Kind] = {
     ),
     "vertex": Kind(
         GeminiAdapter, "google", operations=GEMINI_OPERATIONS, base_url=vertex_address, settings=VERTEX,
+        of_model=lambda model: VERTEX_CLAUDE if speaks_anthropic(model) else None,
         label="Google Vertex AI", docs="https://cloud.google.com/vertex-ai/generative-ai/docs",
     ),
     "anthropic": Kind(
@@ -147,7 +153,7 @@ KINDS: dict[str, Kind] = {
     ),
     "bedrock": Kind(
         BedrockAdapter, "aws", native={"anthropic_messages": BedrockMessagesAdapter},
-        apis={"converse": BedrockAdapter}, base_url=bedrock_base_url,
+        apis={"converse": BedrockAdapter, "invoke": BedrockInvokeAdapter}, base_url=bedrock_base_url,
         operations={"count_tokens": BedrockCount, "embeddings": BedrockEmbeddings, "rerank": BedrockRerank},
         label="AWS Bedrock", docs="https://docs.aws.amazon.com/bedrock", key_variable="AWS_BEARER_TOKEN_BEDROCK",
         settings=BEDROCK,
@@ -188,6 +194,7 @@ def settings_of(kind: str) -> dict[str, Setting]:
 def adapter_for(target: Target, call: Call) -> Adapter:
     """A new adapter for one attempt. Raises `UpstreamError` (UNSUPPORTED) for what this kind cannot do."""
     row = KINDS[target.kind]
+    row = row.of_model(target.model) or row
     make = _chat_adapter(row, target, call) if call.operation == "chat" else row.operations.get(call.operation)
     if make is None and call.operation == "count_tokens":
         make = LocalCount

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from billing.dataplane.usage import Usage, usage_from_anthropic
 from routing.providers.anthropic import request, response
 from routing.providers.anthropic.chunks import Chunks
+from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.errors import error_from_body
 from routing.providers.anthropic.stream import MessageStream
 from routing.wire.anthropic import DIALECT
@@ -22,10 +23,13 @@ class AnthropicAdapter(MessageStream):
 
     def build(self, call: Call, target: Target) -> Outgoing:
         self._call, self._created = call, int(time.time())
-        outgoing, self._draft = request.build(call, target)
+        outgoing, self._draft = self._request(call, target)
         if call.stream and call.dialect != DIALECT:
             self._chunks = Chunks(self._created, self._draft)
         return outgoing
+
+    def _request(self, call: Call, target: Target) -> tuple[Outgoing, Draft]:
+        return request.build(call, target)
 
     def parse(self, body: bytes) -> Answer:
         data = response.parse(self._call.operation, body)

@@ -9,9 +9,9 @@ from routing.providers.anthropic.models import Traits, traits
 from routing.providers.anthropic.output import format_fields
 from routing.providers.anthropic.reasoning import thinking_fields
 from routing.providers.anthropic.tools import tool_fields
-from routing.wire import json_text
 from routing.wire.anthropic import DIALECT
-from routing.wire.contract import Call, ErrorKind, Headers, Json, Outgoing, Target, UpstreamError
+from routing.wire.contract import Call, Headers, Json, Outgoing, Target
+from routing.wire.reading import written
 
 PATHS = {"chat": "/messages", "count_tokens": "/messages/count_tokens"}
 # The version whose words the built requests use. A caller's own request travels under its own.
@@ -32,15 +32,16 @@ _NOT_COUNTED = frozenset({"max_tokens", "stream", "stop_sequences", "metadata", 
 def build(call: Call, target: Target) -> tuple[Outgoing, Draft]:
     """The request, and what its answer is to be read with. Raises `UpstreamError` for what cannot be said."""
     draft = Draft(call.warnings)
-    body = {**call.body, "model": target.model} if call.dialect == DIALECT else _translated(call, target, draft)
-    try:
-        written = json_text.write(body)
-    except json_text.InvalidJson:  # it reads deeper than it writes
-        raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None
-    return Outgoing(PATHS[call.operation], written, _headers(call.headers, target, draft)), draft
+    body = written(body_of(call, target, draft))
+    return Outgoing(PATHS[call.operation], body, headers_of(call.headers, target, draft)), draft
 
 
-def _headers(said: Mapping[str, str], target: Target, draft: Draft) -> Headers:
+def body_of(call: Call, target: Target, draft: Draft) -> Json:
+    """The body, not yet written."""
+    return {**call.body, "model": target.model} if call.dialect == DIALECT else _translated(call, target, draft)
+
+
+def headers_of(said: Mapping[str, str], target: Target, draft: Draft) -> Headers:
     """Version and betas: the caller's, unless the account sets its own version."""
     headers: Headers = []
     if "anthropic-version" not in {name.lower() for name in target.headers}:

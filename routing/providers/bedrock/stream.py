@@ -90,7 +90,7 @@ class ConverseStream:
 
     def _answer_event(self, message: Message) -> Event | None:
         """What one event of the answer says; None if it says nothing."""
-        read, data = _EVENTS.get(message.header(":event-type")), _data_of(message)
+        read, data = EVENTS.get(message.header(":event-type")), _data_of(message)
         if data is None:
             self.malformed += 1
             return None
@@ -212,7 +212,7 @@ class ConverseStream:
         self.chars += len(text)
 
 
-_EVENTS: dict[str, Callable[[ConverseStream, Json], Event | None]] = {
+EVENTS: dict[str, Callable[[ConverseStream, Json], Event | None]] = {
     "messageStart": ConverseStream._message_start,
     "contentBlockStart": ConverseStream._block_start,
     "contentBlockDelta": ConverseStream._block_delta,

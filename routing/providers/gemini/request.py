@@ -1,8 +1,5 @@
 """A call → Google's request: the caller's own where it speaks Google's dialect, else made from the internal form."""
 
-import json
-import re
-from collections.abc import Mapping
 from urllib.parse import quote
 
 from routing.providers.gemini.config import extras, generation_config, service_tier
@@ -11,10 +8,9 @@ from routing.providers.gemini.tools import tool_config_of, tools_of
 from routing.wire import json_text
 from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
 from routing.wire.gemini import ARRAY, SSE
+from routing.wire.vertex import WHOLE_NAMES, vertex_model
 
 AI_STUDIO = "https://generativelanguage.googleapis.com/v1beta"
-_REGION = re.compile(r"[a-z][a-z0-9-]{0,40}")
-_WHOLE_NAMES = ("projects/", "publishers/", "models/", "tunedModels/", "endpoints/")
 
 # Read elsewhere in this package, or without meaning for Gemini and so not worth a warning.
 _READ = frozenset({
@@ -27,47 +23,12 @@ _READ = frozenset({
 })  # fmt: skip
 
 
-def vertex_address(settings: Mapping[str, str]) -> str:
-    """Where Vertex AI answers in a region; `global`, where none is named, is everywhere. Empty for no region's name."""
-    region = region_of(settings)
-    if not _REGION.fullmatch(region):
-        return ""
-    if region in ("us", "eu"):  # https://cloud.google.com/vertex-ai/docs/general/locations#multi-region
-        return f"https://aiplatform.{region}.rep.googleapis.com/v1"
-    prefix = "" if region == "global" else f"{region}-"
-    return f"https://{prefix}aiplatform.googleapis.com/v1"
-
-
-def region_of(settings: Mapping[str, str]) -> str:
-    return settings.get("region") or settings.get("location") or "global"
-
-
 def model_path(target: Target, method: str) -> str:
     """The path of a method of the target's model."""
     model = quote(target.model, safe="/:@")
     if target.kind == "vertex":
-        return f"{_vertex_model(model, target)}:{method}"
-    return f"/{model}:{method}" if model.startswith(_WHOLE_NAMES) else f"/models/{model}:{method}"
-
-
-def _vertex_model(model: str, target: Target) -> str:
-    if model.startswith("projects/"):
-        return f"/{model}"
-    if not model.startswith(_WHOLE_NAMES):
-        model = f"publishers/google/models/{model}"
-    project = target.settings.get("project") or _project_in(target.secrets)
-    if not project:  # express mode: an API key stands for its project
-        return f"/{model}"
-    return f"/projects/{quote(project, safe=':')}/locations/{quote(region_of(target.settings))}/{model}"
-
-
-def _project_in(secrets: tuple[str, ...]) -> str:
-    """The project of a service account."""
-    try:
-        account = json.loads(secrets[0]) if secrets and secrets[0].startswith("{") else {}
-    except ValueError:
-        account = {}
-    return str(account.get("project_id") or "") if isinstance(account, dict) else ""
+        return f"{vertex_model(model, target, 'google')}:{method}"
+    return f"/{model}:{method}" if model.startswith(WHOLE_NAMES) else f"/models/{model}:{method}"
 
 
 def build(call: Call, target: Target) -> Outgoing:
@@ -83,7 +44,7 @@ def own_body(call: Call, target: Target) -> Json:
 
 def model_name(target: Target) -> str:
     """The model as bodies name it."""
-    return target.model if target.model.startswith(_WHOLE_NAMES) else f"models/{target.model}"
+    return target.model if target.model.startswith(WHOLE_NAMES) else f"models/{target.model}"
 
 
 def translated(call: Call, target: Target) -> Json:

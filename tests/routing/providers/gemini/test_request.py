@@ -6,10 +6,11 @@ import orjson
 import pytest
 
 from routing.providers.gemini.adapter import GeminiAdapter
-from routing.providers.gemini.request import model_path, vertex_address
+from routing.providers.gemini.request import model_path
 from routing.wire.contract import ErrorKind, Json, UpstreamError
 from routing.wire.dialects.registry import DIALECTS
 from routing.wire.failure import GatewayError
+from routing.wire.vertex import vertex_address
 from tests.routing.providers.gemini.exchanges import (
     FLASH,
     NEW,
