@@ -20,6 +20,7 @@ class Asked:
     calls: list[Called] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
     tools: list[str] = field(default_factory=list)
+    custom: list[str] = field(default_factory=list)  # tools that take free text
     allowed: list[str] = field(default_factory=list)  # the only ones of them that may be called, if said
     limit: int | None = None
     knobs: Json = field(default_factory=dict)  # temperature, top_p, stop, seed
@@ -33,11 +34,12 @@ def of_chat(body: Json) -> Asked:
     for message in body.get("messages") or []:
         _chat_message(found, message)
     found.tools = [tool["function"]["name"] for tool in body.get("tools") or [] if tool.get("function")]
-    found.tools += [tool["custom"]["name"] for tool in body.get("tools") or [] if tool.get("custom")]
+    found.custom = [tool["custom"]["name"] for tool in body.get("tools") or [] if tool.get("custom")]
     found.tools += [function["name"] for function in body.get("functions") or []]
     found.format = _object(_object(body.get("response_format")).get("json_schema")).get("schema")
     choice = body.get("tool_choice") or body.get("function_call")
     found.no_call, found.must_call = choice == "none", choice not in (None, "none", "auto")
+    found.allowed = _named(choice)
     return found
 
 
@@ -72,10 +74,12 @@ def of_responses(body: Json) -> Asked:
     items = body.get("input")
     for item in [{"role": "user", "content": items}] if isinstance(items, str) else items or []:
         _item(found, item)
-    found.tools += [tool["name"] for tool in body.get("tools") or [] if tool.get("type") in ("function", "custom")]
+    found.tools = [tool["name"] for tool in body.get("tools") or [] if tool.get("type") == "function"]
+    found.custom = [tool["name"] for tool in body.get("tools") or [] if tool.get("type") == "custom"]
     found.format = _object(_object(body.get("text")).get("format")).get("schema")
     choice = body.get("tool_choice")
     found.no_call, found.must_call = choice == "none", choice not in (None, "none", "auto")
+    found.allowed = _named(choice)
     return found
 
 
@@ -111,6 +115,7 @@ def of_anthropic(body: Json) -> Asked:
     found.format = _object(wanted).get("schema")
     choice = _object(body.get("tool_choice")).get("type")
     found.no_call, found.must_call = choice == "none", choice in ("any", "tool")
+    found.allowed = _named(body.get("tool_choice"))
     return found
 
 
@@ -166,7 +171,7 @@ def of_converse(body: Json) -> Asked:
     wanted = _object(_object(_object(body.get("outputConfig")).get("textFormat")).get("structure")).get("jsonSchema")
     found.format = _loaded(wanted["schema"]) if wanted else None
     choice = (body.get("toolConfig") or {}).get("toolChoice") or {}
-    found.must_call = "any" in choice or "tool" in choice
+    found.must_call, found.allowed = "any" in choice or "tool" in choice, _named(choice.get("tool"))
     return found
 
 
@@ -193,6 +198,13 @@ READERS = {
 _MEDIA = {
     "image_url", "input_audio", "file", "video_url", "input_image", "input_file", "image", "document",
 }  # fmt: skip
+
+
+def _named(choice: Any) -> list[str]:
+    """The one tool that a choice names, if it does."""
+    choice = _object(choice)
+    inner = choice.get("function") or choice.get("custom") or choice
+    return [inner["name"]] if inner.get("name") else []
 
 
 def _texts(content: Any) -> list[str]:

@@ -36,11 +36,12 @@ def _texts(asked: Asked, heard: Asked) -> Iterator[str]:
 
 def _tools(asked: Asked, heard: Asked, told: str) -> Iterator[str]:
     none_called = asked.no_call and not asked.calls  # then they may as well be left out
-    if missing := [name for name in asked.allowed or asked.tools if name not in heard.tools and not none_called]:
+    missing = {*(asked.allowed or asked.tools + asked.custom)} - {*heard.tools, *heard.custom}
+    if missing and not none_called and not (missing <= {*asked.custom} and "tools that are no functions" in told):
         yield f"no tools {missing}"
     if list(map(_call, asked.calls)) != list(map(_call, heard.calls)):
         yield f"calls {heard.calls}, asked with {asked.calls}"
-    if asked.must_call and asked.tools and not heard.must_call and "tool_choice" not in told:
+    if asked.must_call and (asked.allowed or asked.tools) and not heard.must_call and "tool_choice" not in told:
         yield "no tool that must be called"
     if asked.no_call and asked.tools and heard.tools and not heard.no_call and "tool_choice" not in told:
         yield "tools that may be called"

@@ -16,7 +16,7 @@ from tests.conformance.asked_of_others import READERS
 from tests.conformance.exchanges import Exchange
 from tests.conformance.meaning import Json
 from tests.conformance.operations import operation_of
-from tests.conformance.shapes import invalid, without_videos
+from tests.conformance.shapes import as_openai_s, invalid
 from tests.routing.providers.bedrock.reverse import chat_of
 
 PATHS = {
@@ -118,8 +118,7 @@ def _abroad(exchange: Exchange, client: str, body: Json, target: Target, checked
         yield f"the model is not named in {outgoing.path}"
     key = adapter.dialect, outgoing.body
     if key not in checked:
-        # Look-alikes take videos, which OpenAI's schema has no word for.
-        said = without_videos(arrived) if target.kind == "openai_compatible" else arrived
+        said = as_openai_s(arrived) if target.kind == "openai_compatible" else arrived
         checked[key] = [wrong] if (wrong := invalid(adapter.dialect, said)) else []
     yield from checked[key]
     if adapter.dialect in READERS:

@@ -24,17 +24,20 @@ def invalid(dialect: str, body: Json) -> str:
     return _CHECKS[dialect](body) if dialect in _CHECKS else ""
 
 
-def without_videos(body: Json) -> Json:
-    """A chat without its video parts."""
-    messages = [_only(message, lambda part: part.get("type") != "video_url") for message in body["messages"]]
-    return {**body, "messages": messages}
+def as_openai_s(body: Json) -> Json:
+    """A chat without what look-alikes take and OpenAI's schema has no word for: `top_k` and videos."""
+    messages = [_without_videos(message) for message in body["messages"]]
+    return {**_without(body, "top_k"), "messages": messages}
 
 
-def _only(message: Json, wanted: Callable[[Json], bool]) -> Json:
+def _without_videos(message: Json) -> Json:
     if not isinstance(message.get("content"), list):
         return message
-    kept = [part for part in message["content"] if wanted(part)]
-    return {**message, "content": kept or "a video"}
+    return {**message, "content": [part for part in message["content"] if part.get("type") != "video_url"] or "a video"}
+
+
+def _without(body: Json, *names: str) -> Json:
+    return {name: value for name, value in body.items() if name not in names}
 
 
 def _openai(published: str, sdk: Callable[[], Any]) -> Callable[[Json], str]:
@@ -94,8 +97,8 @@ def _strict(schema: Any) -> Any:
     found = {name: _strict(value) for name, value in schema.items()}
     if found.get("type") == "generator":
         found["type"] = "list"
-    elif found.get("type") == "typed-dict":
-        found.setdefault("extra_behavior", "forbid")
+    elif found.get("type") == "typed-dict" and found.get("extra_behavior") == "ignore":
+        found["extra_behavior"] = "forbid"
     return found
 
 
@@ -139,7 +142,8 @@ def _converse_shape() -> Any:
 _CHECKS: dict[str, Callable[[Json], str]] = {
     "openai_chat": _openai("CreateChatCompletionRequest", _chat_params),
     "openai_responses": _openai("CreateResponse", _responses_params),
-    "anthropic_messages": lambda body: _typed(_anthropic_params, body),
+    # The SDK knows none of these any more; older models take them.
+    "anthropic_messages": lambda body: _typed(_anthropic_params, _without(body, "temperature", "top_p", "top_k")),
     "gemini": _gemini,
     "bedrock_converse": _converse,
 }

@@ -71,9 +71,10 @@ class Messages:
         return said
 
     def _call(self, call: Json) -> Json:
-        if "extra_content" in self._keeps:
-            return call
-        return {name: value for name, value in call.items() if name != "extra_content"}
+        if "cache_control" in call and "cache_control" in self._gone:
+            self._warn(_TOLD["cache_control"])
+        gone = {"extra_content", *self._gone} - self._keeps
+        return {name: value for name, value in call.items() if name not in gone}
 
     def _parts(self, parts: Any, role: str) -> str | list[Json]:
         said = [part for each in parts_of(parts) if (part := self._part(each)) is not None]

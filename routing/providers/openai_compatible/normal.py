@@ -1,7 +1,7 @@
 """Look-alikes' answers → the internal form, for callers of other dialects: the ways in which they differ from OpenAI's.
 
 Mistral sends content as a list with thoughts in it (https://docs.mistral.ai/capabilities/reasoning/), OpenRouter and
-Groq call thoughts `reasoning`, and old servers answer with one `function_call`.
+Groq call thoughts `reasoning`, and old servers answer with one `function_call`. A spoken answer has its words beside.
 """
 
 from typing import Any
@@ -36,6 +36,10 @@ def _message(said: Json) -> Json:
             said["reasoning_content"] = thoughts
     if isinstance(said.get("reasoning"), str):
         said.setdefault("reasoning_content", said.pop("reasoning"))
+    audio = said.get("audio")
+    if isinstance(audio, dict) and isinstance(audio.get("transcript"), str) and not said.get("content"):
+        said["content"] = audio["transcript"]  # the words, for those who cannot be given the sound
+        said["audio"] = {name: value for name, value in audio.items() if name != "transcript"}
     if isinstance(said.get("function_call"), dict):
         call = said.pop("function_call")
         # The name comes once, as a new call's does; later pieces bring arguments alone.

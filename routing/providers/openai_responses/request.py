@@ -24,6 +24,7 @@ _READ = {
 }  # fmt: skip
 _TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast"})
 _EFFORTS = frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"})
+_FUNCTION = frozenset({"name", "description", "parameters", "strict"})
 # Without these the answer would be another one: better none than that.
 _REFUSED = {"n": (None, 1), "stop": (None, [], ""), "audio": (None,), "modalities": (None, [], ["text"])}
 
@@ -122,8 +123,10 @@ def _tool(tool: Json, warnings: list[str]) -> Json | None:
     if kind == "native" and tool.get("dialect") == DIALECT and isinstance(tool.get("tool"), dict):
         return dict(tool["tool"])
     if isinstance(function, dict):
-        # Left out it would be true here, and false in a chat.
-        return {"type": "function", "parameters": {"type": "object", "properties": {}}, "strict": False, **function}
+        warnings += [f"Left out: a tool's '{name}'." for name in function if name not in _FUNCTION]
+        known = {name: value for name, value in function.items() if name in _FUNCTION}
+        # Left out `strict` would be true here, and false in a chat.
+        return {"type": "function", "parameters": {"type": "object", "properties": {}}, "strict": False, **known}
     if isinstance(custom, dict):
         form = custom.get("format")
         grammar = form.get("grammar") if isinstance(form, dict) else None
