@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts import providers_page
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -55,3 +57,8 @@ def test_the_license_is_the_one_that_is_named() -> None:
 def document(name: str) -> str:
     """A file's text, from the root."""
     return (ROOT / name).read_text()
+
+
+def test_the_list_of_providers_is_the_registry_s() -> None:
+    made = providers_page.page()
+    assert made == document("docs/providers.md"), "Run: python -m scripts.providers_page > docs/providers.md"
