@@ -3,7 +3,7 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 
 from routing.fields import TargetsField
@@ -29,7 +29,10 @@ class DeploymentForm(forms.Form):
 
     name = forms.CharField(max_length=63, help_text="Lower-case letters, digits, dots, dashes, underscores.")
     provider = forms.ModelChoiceField(queryset=ProviderAccount.objects.none(), empty_label=None)
-    model = forms.CharField(max_length=200, help_text="The provider's own name for it, for instance gpt-4o-mini.")
+    model = forms.CharField(
+        max_length=200, help_text="The provider's own name for it, for instance gpt-4o-mini.",
+        widget=forms.TextInput(attrs={"list": "model-names", "autocomplete": "off"}),
+    )  # fmt: skip
     tags = LinesField(help_text="By lines or commas, for instance eu.", widget=forms.TextInput())
     enabled = forms.BooleanField(required=False, initial=True, label="Enabled: routes may send requests to it")
 
@@ -47,7 +50,8 @@ class DeploymentForm(forms.Form):
         self.helper = layout(
             Fieldset(
                 "The deployment", Div("name", "provider", css_class="two-fields"),
-                Div("model", "tags", css_class="two-fields"), "enabled",
+                Div("model", "tags", css_class="two-fields"),
+                HTML('{% include "routing/deployments/models.html" %}'), "enabled",
             ),
             Fieldset("Own price", Div(*(f"price_{name}" for name in PRICED), css_class="two-fields")),
         )  # fmt: skip

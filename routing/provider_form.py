@@ -61,7 +61,7 @@ class ProviderForm(forms.Form):
         self.chosen = chosen if chosen in KINDS else USUAL
         self.kind_row, self.known = KINDS[self.chosen], settings_of(self.chosen)
         super().__init__(data, initial=self._initial(provider))
-        self.fields["kind"].widget.is_open = provider is None  # type: ignore[attr-defined]
+        self.fields["kind"].widget.is_open = provider is None
         self._fit_address()
         for setting in self.known.values():
             self.fields[setting.name] = _field(setting)

@@ -1,176 +1,109 @@
-"""The "test" button: does this deployment answer? One real call, the cheapest there is, past the proxy.
+"""The "test" button: does this deployment answer? One real call with each of its keys, the cheapest there is.
 
-It is neither metered nor billed by the gateway, since no key called; the provider may charge a token or two.
+The provider may charge a token or two.
 """
 
 import re
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from ipaddress import ip_address
-from socket import SOCK_STREAM, getaddrinfo
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
-import httpx
-from django.conf import settings
-
-from routing import encryption
-from routing.addresses import refused_ip
+from routing.asking import KeyedTarget, ask, explain, targets_of
 from routing.models import Deployment
-from routing.providers.registry import KINDS, Kind, adapter_for, base_url_of, target_settings
-from routing.signing.exchange import TokenExchange
-from routing.signing.registry import EXCHANGES, SIGNERS
-from routing.wire.contract import Call, ErrorKind, Json, Outgoing, Target, UpstreamError
+from routing.providers.registry import KINDS, Kind, adapter_for
+from routing.wire.contract import Call, Json, ReadsHeaders, Target, UpstreamError
+from routing.wire.failure import GatewayError
 
-SECONDS = 20.0
-CONNECT_SECONDS = 5.0
-MAX_ANSWER_BYTES = 4 * 1024 * 1024
-EMBEDDING_MODEL = re.compile(r"embed|(^|/)(bge|e5|gte)-", re.IGNORECASE)
+AT_ONCE = 8
+# What a model's name says of it; the first that its provider does.
+NAMED = (
+    ("rerank", re.compile(r"re-?rank", re.IGNORECASE)),
+    ("embeddings", re.compile(r"embed|(^|/)(bge|e5|gte)-", re.IGNORECASE)),
+    ("moderations", re.compile(r"moderation", re.IGNORECASE)),
+)
+BODIES: dict[str, Json] = {
+    "embeddings": {"input": "ping"},
+    "rerank": {"query": "ping", "documents": ["ping"]},
+    "moderations": {"input": "ping"},
+}
+# OpenAI's reasoning models know only this name of the limit, and fail where it leaves no room to think; its
+# Responses API takes no less. https://platform.openai.com/docs/api-reference/chat/create
+OTHER_LIMITS = re.compile("max_completion_tokens|max_output_tokens")
 
-Received = tuple[int, Mapping[str, str], bytes]
+
+@dataclass(frozen=True, slots=True)
+class KeyResult:
+    """How it went with one of several keys."""
+
+    hint: str  # its last characters
+    ok: bool
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
+    """``ok``: a request would be answered, since one key that works is enough."""
+
     ok: bool
     latency_ms: int
     message: str  # for people; never holds a secret
+    keys: tuple[KeyResult, ...] = ()  # where there are several
 
 
 def test_deployment(deployment: Deployment) -> CheckResult:
-    """Ask for one token, or one embedding. Takes up to 20 seconds; whatever goes wrong is in the result."""
+    """Ask for one token, one embedding, one ranking. Takes up to 20 seconds for 8 keys; says whatever goes wrong."""
     started = time.monotonic()
-    try:
-        target = _target(deployment)
-        _ask(target)
-        ok, message = True, f"{deployment.model} answered."
-    except UpstreamError as error:
-        ok, message = False, _explain(error, target)
-    except encryption.DecryptionError as error:
-        ok, message = False, str(error)
-    return CheckResult(ok, round((time.monotonic() - started) * 1000), message)
+    targets = targets_of(deployment.provider, deployment.model)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        results = list(threads.map(_result, targets))
+    best = next((result for result in results if result.ok), results[0])
+    keys = tuple(results) if len(results) > 1 else ()
+    return CheckResult(best.ok, round((time.monotonic() - started) * 1000), best.message, keys)
 
 
 test_deployment.__test__ = False  # type: ignore[attr-defined]  # it is no test of ours, pytest
 
 
-def _target(deployment: Deployment) -> Target:
-    provider = deployment.provider
-    secrets = tuple(encryption.decrypt(credential.encrypted) for credential in provider.credentials.all())
-    base_url = base_url_of(provider.kind, provider.base_url, provider.settings)
-    settings = target_settings(provider.kind, base_url, provider.settings)
-    return Target(provider.kind, base_url, deployment.model, provider.headers, secrets, settings)
+def _result(keyed: KeyedTarget) -> KeyResult:
+    target = keyed.target
+    if keyed.problem:
+        return KeyResult(keyed.hint, False, keyed.problem)
+    try:
+        _check(target)
+    except UpstreamError as error:
+        return KeyResult(keyed.hint, False, explain(error, target))
+    except GatewayError as error:
+        return KeyResult(keyed.hint, False, error.message)
+    return KeyResult(keyed.hint, True, f"{target.model} answered.")
 
 
-def _ask(target: Target) -> None:
-    if EMBEDDING_MODEL.search(target.model):
-        _try("embeddings", {"input": "ping"}, target)
+def _check(target: Target) -> None:
+    operation = _operation(KINDS[target.kind], target.model)
+    if operation in BODIES:
+        _try(operation, BODIES[operation], target)
         return
     chat: Json = {"messages": [{"role": "user", "content": "ping"}]}
     try:
         _try("chat", chat | {"max_tokens": 1}, target)
     except UpstreamError as error:
-        # OpenAI's reasoning models know only this name, and fail where it leaves no room to think.
-        # https://platform.openai.com/docs/api-reference/chat/create
-        if "max_completion_tokens" not in error.message:
+        if not OTHER_LIMITS.search(error.message):
             raise
         _try("chat", chat | {"max_completion_tokens": 16}, target)
+
+
+def _operation(kind: Kind, model: str) -> str:
+    """What the model is for, by its name; else a chat, or what its provider does instead."""
+    named = (operation for operation, pattern in NAMED if operation in kind.operations and pattern.search(model))
+    other = "chat" if kind.chat is not None else next((each for each in BODIES if each in kind.operations), "chat")
+    return next(named, other)
 
 
 def _try(operation: str, body: Json, target: Target) -> None:
     call = Call(operation, "openai_chat", {"model": target.model, **body}, target.model)
     adapter = adapter_for(target, call)
-    outgoing = adapter.build(call, target)
-    status, headers, content = _exchange(KINDS[target.kind], outgoing, target)
-    if status != 200:
+    status, headers, content = ask(adapter.build(call, target), target)
+    if not 200 <= status < 300:
         raise adapter.error(status, headers, content)
+    if isinstance(adapter, ReadsHeaders):
+        adapter.read_headers(headers)
     adapter.parse(content)
-
-
-def _exchange(kind: Kind, outgoing: Outgoing, target: Target) -> Received:
-    if kind.answers_here is not None:  # no network
-        answer = kind.answers_here(outgoing)
-        return answer.status, answer.headers, b"".join(piece for _, piece in answer.pieces)
-    if kind.signer in EXCHANGES:
-        target = _with_token(EXCHANGES[kind.signer], target)
-    SIGNERS[kind.signer](outgoing, target)
-    return _send(outgoing, target)
-
-
-def _with_token(exchange: TokenExchange, target: Target) -> Target:
-    """The target with a token in the place of its secret, where that needs one."""
-    request = exchange.request(target)
-    if request is None:
-        return target
-    try:
-        answer = httpx.post(
-            request.url, content=request.body, headers={"Content-Type": request.content_type}, timeout=SECONDS,
-            trust_env=False,
-        )  # fmt: skip
-    except httpx.HTTPError as error:
-        raise _unreachable(type(error).__name__) from None
-    if answer.status_code != 200:
-        raise UpstreamError(ErrorKind.AUTH, "The token endpoint refused the credentials.", answer.status_code)
-    return replace(target, secrets=(exchange.read(answer.content)[0],))
-
-
-def _send(outgoing: Outgoing, target: Target) -> Received:
-    """Send to each address of the host in turn until one accepts the connection."""
-    url = httpx.URL(target.base_url + outgoing.path)
-    headers = {"Content-Type": "application/json", **target.headers, **dict(outgoing.headers)}
-    headers |= {"Host": url.netloc.decode(), "Accept-Encoding": "identity"}
-    timeout = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
-    with httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False) as client:
-        for address in _addresses(url):
-            # The checked address itself, not its name again, which might resolve to something else by now.
-            request = client.build_request(
-                outgoing.method, url.copy_with(host=address), content=outgoing.body, headers=headers,
-                extensions={"sni_hostname": url.host},
-            )  # fmt: skip
-            try:
-                return _receive(client, request)
-            except httpx.ConnectError:
-                continue
-            except httpx.TimeoutException:
-                raise UpstreamError(ErrorKind.TIMEOUT, "The provider did not answer in time.") from None
-            except httpx.HTTPError as error:
-                raise _unreachable(type(error).__name__) from None
-    raise _unreachable("connection refused or TLS failed")
-
-
-def _receive(client: httpx.Client, request: httpx.Request) -> Received:
-    deadline, content = time.monotonic() + SECONDS, b""
-    response = client.send(request, stream=True)
-    try:
-        for piece in response.iter_bytes():
-            content += piece
-            if len(content) > MAX_ANSWER_BYTES:
-                raise UpstreamError(ErrorKind.SERVER, "The provider's answer does not end.")
-            if time.monotonic() > deadline:
-                raise UpstreamError(ErrorKind.TIMEOUT, "The provider did not answer in time.")
-    finally:
-        response.close()
-    return response.status_code, response.headers, content
-
-
-def _addresses(url: httpx.URL) -> Iterator[str]:
-    try:
-        found = [str(info[4][0]) for info in getaddrinfo(url.host, url.port, type=SOCK_STREAM)]
-    except (OSError, UnicodeError):
-        raise _unreachable("the host's name does not resolve") from None
-    for address in found:
-        if refusal := refused_ip(ip_address(address), allow_private=settings.ALLOW_PRIVATE_UPSTREAMS):
-            raise UpstreamError(ErrorKind.CONNECTION, refusal)
-        yield address
-
-
-def _unreachable(why: str) -> UpstreamError:
-    return UpstreamError(ErrorKind.CONNECTION, f"The provider could not be reached: {why}.")
-
-
-def _explain(error: UpstreamError, target: Target) -> str:
-    if error.kind is ErrorKind.AUTH:  # providers quote parts of the key here
-        return f"The provider refuses the API key (status {error.status})."
-    message = error.message
-    for secret in target.secrets:
-        message = message.replace(secret, "••••")
-    return message if error.status is None else f"Status {error.status}: {message}"

@@ -7,6 +7,7 @@ from routing.views import deployments, providers, routes
 urlpatterns = [
     path("providers/", providers.ProviderList.as_view(), name="providers"),
     path("providers/new/", providers.ProviderCreate.as_view(), name="provider-create"),
+    path("providers/models/", deployments.ProviderModels.as_view(), name="provider-models"),
     path("providers/<int:pk>/", providers.ProviderDetail.as_view(), name="provider"),
     path("providers/<int:pk>/edit/", providers.ProviderEdit.as_view(), name="provider-edit"),
     path("providers/<int:pk>/delete/", providers.ProviderDelete.as_view(), name="provider-delete"),

@@ -47,12 +47,34 @@ class DeploymentSerializer(RowSerializer[Deployment]):
         fields = ["id", "name", "provider", "model", "price", "tags", "enabled", "created_at"]
 
 
+class KeyProbeSerializer(StrictSerializer):
+    """The same for one of several API keys, by its last characters."""
+
+    hint = serializers.CharField(allow_blank=True)
+    ok = serializers.BooleanField()
+    message = serializers.CharField()
+
+
 class ProbeSerializer(StrictSerializer):
-    """What a cheap real call to a deployment gave."""
+    """What a cheap real call to a deployment gave; with several API keys, with each of them."""
 
     ok = serializers.BooleanField()
     latency_ms = serializers.IntegerField(allow_null=True)
     message = serializers.CharField()
+    keys = KeyProbeSerializer(many=True)
+
+
+class ModelSerializer(StrictSerializer):
+    id = serializers.CharField(help_text="What a deployment gives as its model.")
+    name = serializers.CharField(required=False)
+    context = serializers.IntegerField(required=False, help_text="Tokens.")  # type: ignore[assignment]
+
+
+class ModelListingSerializer(StrictSerializer):
+    """The models that a provider says it has, or why that is not known."""
+
+    models = ModelSerializer(many=True)
+    problem = serializers.CharField(allow_blank=True)
 
 
 class TargetSerializer(RowSerializer[RouteTarget]):

@@ -12,10 +12,12 @@ from routing import services
 from routing.api.filters import DeploymentFilter
 from routing.api.serializers import (
     DeploymentSerializer,
+    ModelListingSerializer,
     ProbeSerializer,
     ProviderSerializer,
     RouteSerializer,
 )
+from routing.model_lists import models_of
 from routing.models import Deployment, ProviderAccount, Route
 from routing.testing import test_deployment
 from tenants.api.scoped import Listed, ScopedViewSet, Written
@@ -41,6 +43,12 @@ class ProviderViewSet(Listed, Written, ScopedViewSet[ProviderAccount]):
 
     def delete_row(self, row: ProviderAccount) -> None:
         services.delete_provider(actor=self.actor, provider=row)
+
+    @extend_schema(responses=ModelListingSerializer)
+    @action(detail=True, filterset_fields=None, pagination_class=None, ordering_fields=None)
+    def models(self, request: Request, **kwargs: Any) -> Response:
+        """Ask the provider which models it has."""
+        return Response(ModelListingSerializer(models_of(self.get_object())).data)
 
 
 class DeploymentViewSet(Listed, Written, ScopedViewSet[Deployment]):

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404
 from routing import services
 from routing.filters import DeploymentFilter
 from routing.forms import DeploymentForm
-from routing.models import Deployment, Route
+from routing.model_lists import models_of
+from routing.models import Deployment, ProviderAccount, Route
 from routing.tables import DeploymentTable
 from routing.testing import test_deployment
 from tenants.snippets import chat_snippets
@@ -53,6 +54,19 @@ class DeploymentCreate(DeploymentFormPage):
         )
         messages.success(self.request, f"{deployment} is there. Test it, then put it behind a route.")
         return self.redirect("deployment", deployment.pk)
+
+
+class ProviderModels(OrganizationPage):
+    """For the form of a deployment: what the chosen provider says it has."""
+
+    permission = "providers.manage"
+    template_name = "routing/deployments/models.html"
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        chosen = request.GET.get("provider", "")
+        providers = ProviderAccount.objects.for_organization(self.organization)
+        provider = get_object_or_404(providers, pk=int(chosen) if chosen.isdecimal() else 0)
+        return self.render(provider=provider, listing=models_of(provider))
 
 
 class DeploymentPage(OrganizationPage):

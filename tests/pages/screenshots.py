@@ -67,6 +67,8 @@ def pages(demo: object) -> dict[str, str]:
         "requests-failed": "requests/?range=7d&outcome=failed&status=503",
         "requests-none": "requests/?q=nothing-like-this", "request": f"requests/{fallback.id}/",
         "providers": "providers/", "provider": f"providers/{provider}/", "provider-edit": f"providers/{provider}/edit/",
+        "provider-new": "providers/new/", "provider-new-bedrock": "providers/new/?kind=bedrock",
+        "deployment-new": f"deployments/new/?provider={provider}",
         "deployments": "deployments/", "deployment": f"deployments/{deployment}/",
         "deployment-edit": f"deployments/{deployment}/edit/", "routes": "routes/", "route": f"routes/{route}/",
         "route-new": "routes/new/", "route-edit": f"routes/{weighted}/edit/",

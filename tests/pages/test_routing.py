@@ -1,6 +1,7 @@
 """Pages about providers, deployments and routes."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from routing.models import Deployment, ProviderAccount, Route
 from routing.providers.registry import KINDS
 from routing.services import create_deployment, create_provider, create_route
 from tests.pages.things import Things
+from tests.routing.provider_server import Provider, provider
 from tests.upstream.handle import Upstream
 
+__all__ = ["provider"]  # a fixture
 ROUTE = {
     "strategy": "priority", "retries": 2, "connect_timeout": 5, "first_token_timeout": 20, "idle_timeout": 30,
     "total_timeout": 60,
@@ -142,6 +145,20 @@ def test_the_test_button_says_what_is_wrong(admin: Client, things: Things) -> No
     ProviderAccount.objects.filter(pk=things.provider.pk).update(base_url="http://127.0.0.1:9/v1")
     fragment = admin.post(things.url("deployment-test"), headers={"HX-Request": "true"}).content.decode()
     assert "could not be reached" in fragment
+
+
+def test_load_models_offers_what_the_provider_has(
+    admin: Client, things: Things, provider: Callable[..., Provider]
+) -> None:
+    running = provider(lambda body: (200, {}, {"data": [{"id": "fake-model", "context_length": 8192}]}))
+    good = create_provider(
+        actor=None, organization=things.organization, name="good", kind="openai_compatible", base_url=running.base_url
+    )
+    answer = admin.get(things.url("provider-models"), {"provider": good.pk}, headers={"HX-Request": "true"})
+    assert '<option value="fake-model">' in answer.content.decode()
+    sandbox = create_provider(actor=None, organization=things.organization, name="box", kind="sandbox")
+    assert "no list of models" in admin.get(things.url("provider-models"), {"provider": sandbox.pk}).content.decode()
+    assert admin.get(things.url("provider-models"), {"provider": "x"}).status_code == 404
 
 
 def test_targets_keep_the_order_of_the_page(admin: Client, things: Things) -> None:

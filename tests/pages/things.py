@@ -40,7 +40,7 @@ class Things:
 
 COLLECTIONS = {
     "organization", "overview", "requests", "request-export", "keys", "key-create",
-    "providers", "provider-create", "deployments", "deployment-create", "routes", "route-create",
+    "providers", "provider-create", "provider-models", "deployments", "deployment-create", "routes", "route-create",
 }  # fmt: skip
 
 

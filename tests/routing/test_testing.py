@@ -1,20 +1,20 @@
 """The "test" button: against the sandbox, and against providers that misbehave."""
 
-import json
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from socket import create_server
-from threading import Thread
 from typing import Any
 
 import pytest
 
-from routing import testing
+from routing import asking, testing
 from routing.models import Credential, Deployment
+from routing.providers.registry import KINDS
 from routing.services import create_deployment, create_provider
 from tenants.models import Organization
+from tests.routing.provider_server import Provider, provider
 from tests.upstream.handle import Upstream
 
+__all__ = ["provider"]  # a fixture
 SECRET = "sk-0123456789abcdef"
 Check = Callable[..., testing.CheckResult]
 
@@ -31,50 +31,6 @@ def check(organization: Organization) -> Check:
         return testing.test_deployment(deployment)
 
     return check_model
-
-
-class Provider(ThreadingHTTPServer):
-    """Answers each request with what `answer` makes of its body: status, headers, body."""
-
-    def __init__(self, answer: Callable[[dict[str, Any]], tuple[int, dict[str, str], Any]]) -> None:
-        self.bodies: list[dict[str, Any]] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                status, headers, body = answer(server.bodies[-1])
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(content))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *args: Any) -> None:
-                """Stay quiet."""
-
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
-
-
-@pytest.fixture
-def provider() -> Iterator[Callable[..., Provider]]:
-    """Start providers; they stop at the end."""
-    running: list[Provider] = []
-
-    def start(answer: Callable[[dict[str, Any]], tuple[int, dict[str, str], Any]]) -> Provider:
-        running.append(Provider(answer))
-        Thread(target=running[-1].serve_forever, args=[0.01]).start()
-        return running[-1]
-
-    yield start
-    for server in running:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_working_chat_model_is_asked_for_one_token(check: Check, upstream: Upstream) -> None:
@@ -129,6 +85,44 @@ def test_what_goes_wrong_is_said(check: Check, upstream: Upstream, scenario: str
     assert len(result.message) > 10
 
 
+ANSWER = {"choices": [{"message": {"role": "assistant", "content": "p"}}]}
+
+
+def test_each_of_several_keys_is_tried(organization: Organization, provider: Callable[..., Provider]) -> None:
+    running = provider(lambda body: (200, {}, ANSWER))
+    keys = [f"sk-first-{SECRET}-aaaa", f"sk-second-{SECRET}-bbbb"]
+    account = create_provider(
+        actor=None, organization=organization, name="p", kind="openai_compatible", base_url=running.base_url,
+        api_keys=keys,
+    )  # fmt: skip
+    deployment = create_deployment(actor=None, organization=organization, provider=account, name="d", model="m")
+    running.refused = {keys[0]}
+    result = testing.test_deployment(deployment)
+    assert (result.ok, result.message) == (True, "m answered.")
+    assert [(key.hint, key.ok) for key in result.keys] == [("aaaa", False), ("bbbb", True)]
+    assert result.keys[0].message == "The provider refuses the API key (status 401)."
+    running.refused = set(keys)
+    assert not testing.test_deployment(deployment).ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "operation"),
+    [
+        ("openai", "gpt-5-mini", "chat"), ("openai", "text-embedding-3-small", "embeddings"),
+        ("openai", "omni-moderation-latest", "moderations"), ("cohere", "rerank-v3.5", "rerank"),
+        ("bedrock", "cohere.embed-v4:0", "embeddings"), ("anthropic", "claude-embedded", "chat"),
+        ("voyage", "voyage-3", "embeddings"), ("jina", "jina-reranker-v2", "rerank"),
+    ],
+)  # fmt: skip
+def test_a_model_is_asked_for_what_it_is_for(kind: str, model: str, operation: str) -> None:
+    assert testing._operation(KINDS[kind], model) == operation
+
+
+def test_settings_that_are_missing_are_said(check: Check) -> None:
+    result = check("https://bedrock.proxy.example", "anthropic.claude-haiku", kind="bedrock")
+    assert (result.ok, "." in result.message) == (False, True)
+
+
 def test_a_quoted_secret_is_hidden(check: Check, provider: Callable[..., Provider]) -> None:  # B15
     running = provider(lambda body: (400, {}, {"error": {"message": f"bad request by {SECRET}"}}))
     assert check(running.base_url).message == "Status 400: bad request by ••••"
@@ -144,13 +138,13 @@ def test_redirects_are_not_followed(check: Check, provider: Callable[..., Provid
 def test_an_answer_without_end_is_given_up(
     check: Check, provider: Callable[..., Provider], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(testing, "MAX_ANSWER_BYTES", 1000)
+    monkeypatch.setattr(asking, "MAX_ANSWER_BYTES", 1000)
     running = provider(lambda body: (200, {}, {"choices": ["x" * 200_000]}))
     assert check(running.base_url).message == "The provider's answer does not end."
 
 
 def test_a_silent_provider_is_given_up(check: Check, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(testing, "SECONDS", 0.2)
+    monkeypatch.setattr(asking, "SECONDS", 0.2)
     assert check(upstream.site("hang").base_url).message == "The provider did not answer in time."
 
 

@@ -63,3 +63,9 @@ def test_settings_go_in_and_come_out(admin: Api) -> None:
     answer = admin.patch("providers", created.json()["id"], settings={"region": "eu-central-1", "planet": "Mars"})
     assert (answer.status_code, list(answer.json())) == (400, ["planet"])
     assert "region" in answer.json()["planet"][0]  # what there is
+
+
+def test_the_models_of_a_provider(admin: Api) -> None:
+    pk = admin.post("providers", name="box", kind="sandbox").json()["id"]
+    answer = admin.get("providers", pk, "models").json()
+    assert (answer["models"], answer["problem"]) == ([], "Sandbox has no list of models: write the name yourself.")
