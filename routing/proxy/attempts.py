@@ -13,6 +13,7 @@ from routing.proxy.choose import candidates
 from routing.proxy.deadline import Deadline
 from routing.proxy.errors import from_upstream
 from routing.proxy.exchange import AttemptRecord, Exchange
+from routing.proxy.extras import add_extras
 from routing.proxy.plane import DataPlane
 from routing.proxy.report import charge
 from routing.proxy.scrub import scrub
@@ -27,7 +28,6 @@ from routing.wire.contract import (
     ErrorKind,
     Event,
     ReadsHeaders,
-    Target,
     TruncatedStream,
     UpstreamError,
 )
@@ -121,9 +121,8 @@ async def _attempt_once(
     several = len(deployment.target.secrets) > 1
     if several:
         record.key = plane.credentials.choose(deployment)
-    target = deployment.keyed[record.key] if several else deployment.target
     try:
-        success = await _open(exchange, plane, target, adapter, deadline)
+        success = await _open(exchange, plane, record, adapter, deadline)
     except asyncio.CancelledError:
         error = timed_out(deadline)
         if error is None:
@@ -141,12 +140,18 @@ async def _attempt_once(
     raise error
 
 
-async def _open(exchange: Exchange, plane: DataPlane, target: Target, adapter: Adapter, deadline: Deadline) -> Success:
+async def _open(
+    exchange: Exchange, plane: DataPlane, record: AttemptRecord, adapter: Adapter, deadline: Deadline
+) -> Success:
     assert exchange.call is not None and exchange.route is not None
-    call, limits = exchange.call, exchange.route.limits
+    call, limits, deployment = exchange.call, exchange.route.limits, record.deployment
+    target = deployment.target if len(deployment.target.secrets) < 2 else deployment.keyed[record.key]
     if call.stream:
         deadline.within(limits.first_token, "first_token")
-    response = await plane.upstream.send(adapter.build(call, target), target, limits.connect)
+    outgoing = adapter.build(call, target)
+    if deployment.forwards or exchange.extra_headers:
+        add_extras(exchange, deployment, outgoing, adapter)
+    response = await plane.upstream.send(outgoing, target, limits.connect)
     success = Success(adapter, response)
     try:
         await _read_start(success, call)

@@ -57,6 +57,7 @@ class Credentials:
         else:
             _note(deployment, key, "rate_limit", is_news=ring.rests[key] <= now)
             ring.rests[key] = now + min(retry_after or REST_SECONDS, LONGEST_REST)
+            ring.dead[key] = 0.0  # the provider knows it
         best = ring.best(now)
         return ring.dead[best] <= now and (kind is ErrorKind.AUTH or ring.rests[best] <= now)
 

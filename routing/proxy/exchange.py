@@ -46,6 +46,7 @@ class Exchange:
     key: KeyRecord | None = None
     tenant: TenantSnapshot | None = None
     call: Call | None = None
+    extra_headers: dict[str, str] | None = None  # that the body asks for, by lower-case name
     end_user: str = ""
     recall: Recall | None = None  # of the Responses API: what is continued and kept
     route: RouteRecord | None = None

@@ -5,6 +5,7 @@ from typing import Any
 
 from routing.proxy.endpoints import Endpoint
 from routing.proxy.exchange import Exchange
+from routing.proxy.extras import spread
 from routing.wire import json_text
 from routing.wire.failure import GatewayError, bad_request
 
@@ -29,8 +30,10 @@ async def read_call(exchange: Exchange, endpoint: Endpoint, receive: Receive, ma
         raise bad_request(f"The body is not valid JSON: {error}.", code="invalid_json") from None
     if not isinstance(data, dict):
         raise bad_request("The body must be a JSON object.", code="invalid_json")
+    if "extra_body" in data or "extra_headers" in data:
+        data, exchange.extra_headers = spread(data)
     call = endpoint.read(data, endpoint.dialect, exchange.path_rest)
-    call.headers, call.to_chat = _passed_headers(exchange.headers), endpoint.dialect.to_chat
+    call.headers, call.to_chat = _passed_headers(exchange), endpoint.dialect.to_chat
     exchange.call, exchange.end_user = call, _end_user(exchange, data)
 
 
@@ -57,7 +60,10 @@ def _too_large(limit: int) -> GatewayError:
     return GatewayError(413, "request_too_large", f"The body is larger than {limit} bytes.")
 
 
-def _passed_headers(headers: dict[bytes, bytes]) -> dict[str, str]:
+def _passed_headers(exchange: Exchange) -> dict[str, str]:
+    headers = exchange.headers
+    if exchange.extra_headers:
+        headers = headers | {name.encode(): value.encode() for name, value in exchange.extra_headers.items()}
     return {name.decode(): headers[name].decode("latin-1") for name in _PASSED if name in headers}
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from billing.dataplane.cost import Price
 from billing.dataplane.event import Answerer
+from routing.providers.settings import names_in
 from routing.wire.contract import Target
 from tenants.dataplane.records import OrganizationRecord
 
@@ -36,6 +37,12 @@ class DeploymentRecord:
     def keyed(self) -> tuple[Target, ...]:
         """The target once for each of its secrets, with that one alone."""
         return tuple(replace(self.target, secrets=(secret,)) for secret in self.target.secrets)
+
+    @cached_property
+    def forwards(self) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """Callers' headers and fields that go on to the provider, by the account's settings; mostly none."""
+        headers, fields = (self.target.settings.get(name, "") for name in ("forward_headers", "forward_fields"))
+        return (tuple(names_in(headers.lower())), tuple(names_in(fields))) if headers or fields else None
 
     @cached_property
     def as_answerer(self) -> Answerer:
