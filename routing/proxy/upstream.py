@@ -11,6 +11,7 @@ from yarl import URL
 
 from routing.providers.registry import KINDS
 from routing.providers.sandbox.answer import SandboxAnswer
+from routing.proxy.connector import PoolConnector, is_stale, reused
 from routing.proxy.resolver import GuardedResolver
 from routing.proxy.token_source import TokenSource
 from routing.signing.exchange import TokenRequest
@@ -47,11 +48,10 @@ class Upstream:
     """Sends signed requests; keeps the connection pool. ``allow_private``: models may live on the local network."""
 
     def __init__(self, allow_private: bool) -> None:
-        # No limit here: what a provider may get at once is governed before this point.
-        resolver = GuardedResolver(allow_private)
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ttl_dns_cache=60, resolver=resolver)
         self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
+            connector=PoolConnector(GuardedResolver(allow_private)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
         )
         self._tokens = TokenSource(self._post)
 
@@ -68,15 +68,31 @@ class Upstream:
         headers = CIMultiDict({"Content-Type": JSON, **target.headers})
         headers.extend(outgoing.headers)
         try:
-            response = await self._session.request(
-                outgoing.method, _url(target.base_url, outgoing.path), data=outgoing.body or None, headers=headers,
-                timeout=_timeout(connect), allow_redirects=False,
-            )  # fmt: skip
+            url = _url(target.base_url, outgoing.path)
+            response = await self._request(outgoing, url, headers, connect)
         except aiohttp.ConnectionTimeoutError:
             raise UpstreamError(ErrorKind.TIMEOUT, "The provider could not be reached in time (connect).") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise UpstreamError(ErrorKind.CONNECTION, f"The provider could not be reached ({_name(error)}).") from None
         return _HttpResponse(response)
+
+    async def _request(
+        self, outgoing: Outgoing, url: URL, headers: CIMultiDict[str], connect: float
+    ) -> aiohttp.ClientResponse:
+        """Once more, until the connection is a new one, if the pool's had been closed by the provider meanwhile.
+
+        https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
+        """
+        while True:
+            reused.set(False)
+            try:
+                return await self._session.request(
+                    outgoing.method, url, data=outgoing.body or None, headers=headers,
+                    timeout=_timeout(connect), allow_redirects=False,
+                )  # fmt: skip
+            except BROKEN as error:
+                if not is_stale(error):
+                    raise
 
     async def _post(self, request: TokenRequest) -> tuple[int, bytes]:
         """Ask for a token."""
