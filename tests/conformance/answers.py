@@ -9,7 +9,7 @@ from routing.providers.registry import adapter_for
 from routing.proxy.errors import from_upstream
 from routing.wire.contract import Adapter, Call, ErrorKind, Event, Target, TruncatedStream, UpstreamError
 from routing.wire.dialects.registry import DIALECTS
-from tests.conformance import endings, meaning, operations
+from tests.conformance import endings, listings, meaning, operations
 from tests.conformance.exchanges import Exchange
 from tests.conformance.meaning import Json, Meaning
 from tests.conformance.meaning_of_others import STREAMED, WHOLE
@@ -25,6 +25,9 @@ def failures(exchange: Exchange) -> Iterator[str]:
     """What is wrong with this answer, in words; nothing if all holds."""
     if (operation := operations.operation_of(exchange)) is not None:
         yield from operations.failures(exchange, operation)
+        return
+    if listings.is_list(exchange):
+        yield from listings.failures(exchange)
         return
     if exchange.status >= 400:
         yield from _error(exchange)
@@ -43,7 +46,7 @@ def failures(exchange: Exchange) -> Iterator[str]:
 
 def clients_of(exchange: Exchange) -> tuple[str, ...]:
     """Those who can be answered so: a prompt's continuation is no chat, and Bedrock answers others through Converse."""
-    alone = exchange.endpoint == "completions" or exchange.endpoint.startswith("invoke") or exchange.method == "GET"
+    alone = exchange.endpoint in ("completions", "invoke", "invoke-stream") or exchange.method == "GET"
     return (exchange.dialect,) if alone else CLIENTS
 
 

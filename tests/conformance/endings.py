@@ -59,6 +59,8 @@ def _has_ended(exchange: Exchange, said: list[Json]) -> bool:
         return any(event.get("type") in _RESPONSES_ENDS for event in said)
     if exchange.dialect == "converse":
         return any("messageStop" in event for event in said)
+    if exchange.dialect == "invoke":
+        return any("amazon-bedrock-invocationMetrics" in event for event in said)
     if exchange.dialect in ("cohere", "ollama"):
         return any(event.get("type") == "message-end" or event.get("done") for event in said)
     if exchange.dialect == "gemini":

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ ENDPOINTS = {
     "converse-stream": ("bedrock", "converse"),
     "invoke": ("bedrock", "anthropic_messages"),
     "invoke-stream": ("bedrock", "anthropic_messages"),
+    "invoke.own": ("bedrock", "invoke"),  # a model's own words, which are neither Anthropic's nor Converse's
+    "invoke-stream.own": ("bedrock", "invoke"),
     "vertex.rawPredict": ("vertex", "anthropic_messages"),
     "completions": ("openai_compatible", "openai_completions"),
     "cohere.chat": ("cohere", "cohere"),
@@ -33,12 +36,15 @@ ENDPOINTS = {
     "ollama.generate": ("ollama", "ollama"),
 }
 # Filed under a wrong name: Writer's chats are OpenAI's.
+_NO_CHAT = re.compile("embed|rerank")
 REFILED = {("writer", "cohere.chat"): "chat.completions"}
 APIS = {
     "chat.completions": "chat",
     "responses": "responses",
     "converse": "converse",
     "converse-stream": "converse",
+    "invoke.own": "invoke",
+    "invoke-stream.own": "invoke",
 }  # the API that was recorded, where a kind has several
 NAMES = {"azure": "azure_openai"}  # of providers that are recorded under another than their kind's
 SPEAK_OPENAI_S = {"openai", "azure_openai", *CATALOG} - {"cohere", "ollama"}  # kinds; these speak their own
@@ -126,6 +132,9 @@ def _endpoint(raw: Json, body: bytes) -> str:
         return "embeddings"
     if filed == "responses.other" and b'"object": "response",' in body:
         return "responses"  # read again later
+    asked = _object(raw["request"].get("body"))
+    if filed.startswith("invoke") and "anthropic_version" not in asked and not _NO_CHAT.search(raw.get("model") or ""):
+        return f"{filed}.own"
     return REFILED.get((raw["provider"], filed), filed)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from tests.conformance import meaning
 from tests.conformance.meaning import Json, Meaning
 
+_INVOKE = {
+    "FINISH": "stop", "COMPLETE": "stop", "endoftext": "stop", "LENGTH": "length", "CONTENT_FILTERED": "content_filter",
+}  # fmt: skip
 _COHERE = {"COMPLETE": "stop", "STOP_SEQUENCE": "stop", "MAX_TOKENS": "length", "TOOL_CALL": "tool_calls"}
 
 
@@ -66,6 +69,28 @@ def of_completions_stream(chunks: Iterable[Json]) -> Meaning:
     return found
 
 
+def of_invoke(answer: Json) -> Meaning:
+    if "output" in answer:  # Nova
+        return meaning.of_converse(answer)
+    part = answer
+    for name in ("results", "outputs", "completions", "generations"):
+        part = (answer.get(name) or [part])[0]
+    said = part.get("data", part)
+    texts = [said.get(name) or "" for name in ("outputText", "generation", "completion", "text")]
+    ends = [part.get(name) for name in ("completionReason", "stop_reason", "finish_reason", "finishReason")]
+    end = next((end["reason"] if isinstance(end, dict) else end for end in ends if end), None)
+    return Meaning("".join(texts), [], _INVOKE.get(end or "", end))
+
+
+def of_invoke_stream(events: Iterable[Json]) -> Meaning:
+    events = list(events)
+    if any("contentBlockDelta" in event for event in events):
+        return meaning.of_converse_stream(events)
+    parts = [of_invoke(event) for event in events]
+    ends = [part.finish for part in parts if part.finish]
+    return Meaning("".join(part.text for part in parts), [], ends[-1] if ends else None)
+
+
 def _json(raw: str) -> Any:
     try:
         return json.loads(raw) if raw.strip() else {}
@@ -73,8 +98,14 @@ def _json(raw: str) -> Any:
         return raw
 
 
-WHOLE = {**meaning.WHOLE, "cohere": of_cohere, "ollama": of_ollama, "openai_completions": of_completions}
+WHOLE = {
+    **meaning.WHOLE,
+    "invoke": of_invoke,
+    "cohere": of_cohere,
+    "ollama": of_ollama,
+    "openai_completions": of_completions,
+}
 STREAMED = {
-    **meaning.STREAMED, "cohere": of_cohere_stream, "ollama": of_ollama_stream,
+    **meaning.STREAMED, "invoke": of_invoke_stream, "cohere": of_cohere_stream, "ollama": of_ollama_stream,
     "openai_completions": of_completions_stream,
 }  # fmt: skip

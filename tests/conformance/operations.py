@@ -1,9 +1,10 @@
-"""What is no chat: recorded embeddings and token counts through their adapter, and out again."""
+"""What is no chat: recorded embeddings, counts, rankings and the like through their adapter, and out again."""
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from billing.dataplane.usage import Usage
 from routing.providers.registry import KINDS, adapter_for
 from routing.wire.contract import Call, ReadsHeaders, Target
 from tests.conformance.exchanges import Exchange
@@ -31,6 +32,24 @@ def _hello(request: Json) -> Json:
     return {"messages": [{"role": "user", "content": "Hello"}]}
 
 
+def _ranking(request: Json) -> Json:
+    return {"query": request["query"], "documents": request["documents"]}
+
+
+def _itself(request: Json) -> Json:
+    return request
+
+
+# By endpoint, or by provider and endpoint where that has words of its own.
+_OTHERS = {
+    "moderations": ("openai", "moderations", _itself),
+    "responses.count": ("openai", "count_tokens", _itself),
+    "responses.compact": ("openai", "compact", _itself),
+    "rerank": ("openai_compatible", "rerank", _ranking),
+    "cohere rerank": ("cohere", "rerank", _ranking),
+    "bedrock rerank": ("bedrock", "rerank", _ranking),
+    "cohere embeddings": ("cohere", "embeddings", _texts),
+}
 _EMBEDDINGS = {
     "embeddings": "openai_compatible",
     "embedContent": "gemini",
@@ -42,9 +61,13 @@ _COUNTS = {"count_tokens": "anthropic", "countTokens": "gemini", "count-tokens":
 
 def operation_of(exchange: Exchange) -> Operation | None:
     """None for a chat, and for what the gateway has no words for."""
+    own = f"{exchange.provider} {exchange.endpoint}"
+    if exchange.endpoint == "invoke" and "rerank" in exchange.model:
+        own = "bedrock rerank"
+    if exchange.method == "POST" and (own in _OTHERS or exchange.endpoint in _OTHERS):
+        return Operation(*_OTHERS.get(own) or _OTHERS[exchange.endpoint])
     kind = _EMBEDDINGS.get(exchange.endpoint)
-    cohere = exchange.provider == "cohere"  # its own dialect
-    if kind in KINDS and not cohere and (exchange.endpoint != "invoke" or "embed" in exchange.model):
+    if kind in KINDS and (exchange.endpoint != "invoke" or "embed" in exchange.model):
         return Operation(kind, "embeddings", _texts)
     kind = _COUNTS.get(exchange.endpoint)
     return Operation(kind, "count_tokens", _hello) if kind in KINDS else None
@@ -53,7 +76,8 @@ def operation_of(exchange: Exchange) -> Operation | None:
 def failures(exchange: Exchange, operation: Operation) -> Iterator[str]:
     """What is wrong with this answer, in words; nothing if all holds."""
     model = exchange.model or "model"
-    call = Call(operation.name, "openai_chat", {"model": model, **operation.asked(exchange.request)}, model)
+    dialect = "openai_responses" if exchange.endpoint.startswith("responses") else "openai_chat"
+    call = Call(operation.name, dialect, {"model": model, **operation.asked(exchange.request)}, model)
     target = Target(operation.kind, "https://provider.example/v1", model, {}, ("secret",), exchange.settings)
     adapter = adapter_for(target, call)
     adapter.build(call, target)
@@ -65,14 +89,39 @@ def failures(exchange: Exchange, operation: Operation) -> Iterator[str]:
         adapter.read_headers(exchange.headers)
     answer = adapter.parse(exchange.body)
     told, recorded = answer.chat or json.loads(answer.raw), json.loads(exchange.body)
-    if operation.name == "count_tokens":
-        said = recorded.get("totalTokens") or recorded.get("inputTokens") or recorded.get("input_tokens")
-        if told.get("input_tokens", told.get("totalTokens")) != said:
-            yield f"says {told}, said {said}"
-        return
+    yield from _COMPARED[operation.name](told, recorded)
+    if operation.name in _STRAIGHT and answer.raw != exchange.body:
+        yield "its bytes were changed"
+    yield from _usage(exchange, adapter.usage)
+
+
+def _counts(told: Json, recorded: Json) -> Iterator[str]:
+    said = recorded.get("totalTokens") or recorded.get("inputTokens") or recorded.get("input_tokens")
+    if told.get("input_tokens", told.get("totalTokens")) != said:
+        yield f"says {told}, said {said}"
+
+
+def _embedded(told: Json, recorded: Json) -> Iterator[str]:
     if (heard := [row["embedding"] for row in told["data"]]) != (said := list(_vectors(recorded))):
         yield f"{len(heard)} vectors, said {len(said)}, or others"
-    yield from _usage(exchange, adapter.usage.input_tokens)
+
+
+def _ranked(told: Json, recorded: Json) -> Iterator[str]:
+    rankings = (told["results"], recorded.get("results") or recorded["data"])
+    heard, said = ([(one["index"], one["relevance_score"]) for one in ranking] for ranking in rankings)
+    if heard != said:
+        yield f"ranks {heard}, said {said}"
+
+
+def _same(told: Json, recorded: Json) -> Iterator[str]:
+    if told != recorded:
+        yield f"says {told}, said {recorded}"
+
+
+_STRAIGHT = ("moderations", "compact")
+_COMPARED = {
+    "count_tokens": _counts, "embeddings": _embedded, "rerank": _ranked, "moderations": _same, "compact": _same,
+}  # fmt: skip
 
 
 def _vectors(recorded: Json) -> Iterator[object]:
@@ -83,9 +132,9 @@ def _vectors(recorded: Json) -> Iterator[object]:
         yield inner.get("embedding") or inner.get("values") if isinstance(inner, dict) else inner
 
 
-def _usage(exchange: Exchange, counted: int) -> Iterator[str]:
+def _usage(exchange: Exchange, counted: Usage) -> Iterator[str]:
     usage = exchange.usage or {}
-    said = usage.get("prompt_tokens") or usage.get("promptTokenCount") or usage.get("total_tokens")
-    said = said or int(exchange.headers.get("x-amzn-bedrock-input-token-count", 0))
-    if said and said != counted:
-        yield f"counted {counted} tokens, said {said}"
+    said = usage.get("input_tokens") or usage.get("prompt_tokens") or usage.get("promptTokenCount")
+    said = said or usage.get("total_tokens") or int(exchange.headers.get("x-amzn-bedrock-input-token-count", 0))
+    if said and (said != counted.input_tokens or usage.get("output_tokens", 0) != counted.output_tokens):
+        yield f"counted {counted}, said {usage or said}"

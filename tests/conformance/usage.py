@@ -79,4 +79,5 @@ _READ = {
     "anthropic_messages": _anthropic,
     "gemini": _gemini,
     "converse": _converse,
+    "invoke": lambda raw: _converse(raw) if "inputTokens" in raw else {},
 }
