@@ -38,12 +38,19 @@ TALLY = Tally()
 REQUESTS = Counter("gateway_requests_total", "Requests that ended, by outcome.", ["endpoint", "outcome"])
 UNPRICED = Counter("gateway_unpriced_requests_total", "Requests whose cost is unknown or rests on our estimate.")
 JOURNAL_PENDING = Gauge("gateway_journal_pending_bytes", "Usage not in the database yet.", multiprocess_mode="livesum")
-JOURNAL_REJECTED = Gauge(
-    "gateway_journal_rejected_events", "Usage events that the database refused.", multiprocess_mode="livesum"
-)
-JOURNAL_WRITE_ERRORS = Gauge(
-    "gateway_journal_write_errors", "Usage events that the disk refused at first.", multiprocess_mode="livesum"
-)
+# Of the journal's own counts, each worker's since it started: `JournalStats` → what it is.
+JOURNAL = {
+    name: Gauge(f"gateway_journal_{called}", said, multiprocess_mode="livesum")
+    for name, called, said in (
+        ("rejected", "rejected_events", "Usage events that the database refused."),
+        ("write_errors", "write_errors", "Usage events that the disk refused at first."),
+        ("lost", "lost_events", "Usage events that neither disk nor memory could hold."),
+        ("held", "held_events", "Usage events in memory, waiting for the disk."),
+        ("failures", "ship_failures", "Attempts to bring usage events to the database that failed."),
+        ("adopted", "adopted_files", "Journal files taken over from workers that died."),
+        ("duplicates", "duplicate_events", "Usage events that were in the database already."),
+    )
+}
 KEYS_FAILED = Counter(
     "gateway_provider_keys_left_out_total", "API keys that others of their account stand in for, by reason.", ["reason"]
 )
@@ -55,8 +62,8 @@ def write_down(journal: Journal) -> None:
     """Bring this worker's shared figures up to date."""
     TALLY.hand_on()
     JOURNAL_PENDING.set(sum(segment.pending for segment in journal.segments()))
-    JOURNAL_REJECTED.set(journal.stats.rejected)
-    JOURNAL_WRITE_ERRORS.set(journal.stats.write_errors)
+    for name, gauge in JOURNAL.items():
+        gauge.set(getattr(journal.stats, name))
 
 
 def exposition() -> bytes:

@@ -1,4 +1,8 @@
-"""Asking a deployment whether it lives, by a request that is free of charge."""
+"""Asking a deployment whether it lives, by a request that is free of charge.
+
+It lives if it takes a key and has no trouble of its own: 429 says that it is limited for now, 403 that the key may do
+other things than this, 404 that there is nothing to ask for.
+"""
 
 import asyncio
 
@@ -9,10 +13,11 @@ from routing.proxy.upstream import Upstream
 from routing.wire.contract import Outgoing
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
+KEY_REFUSED = 401
 
 
 def prober(upstream: Upstream) -> Probe:
-    """A probe over this worker's connections. Any answer that is no server error counts as life."""
+    """A probe over this worker's connections."""
 
     async def probe(deployment: DeploymentRecord) -> bool:
         target = deployment.target
@@ -20,8 +25,11 @@ def prober(upstream: Upstream) -> Probe:
         if not path:
             return True
         async with asyncio.timeout(ANSWER_SECONDS):
-            response = await upstream.send(Outgoing(path, method="GET"), target, CONNECT_SECONDS)
-        response.close()
-        return response.status < 500
+            for one in deployment.keyed or (target,):
+                response = await upstream.send(Outgoing(path, method="GET"), one, CONNECT_SECONDS)
+                response.close()
+                if response.status != KEY_REFUSED:
+                    return response.status < 500
+        return False  # it answers, but would refuse every request
 
     return probe
