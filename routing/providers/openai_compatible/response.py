@@ -2,6 +2,7 @@
 
 from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
+from routing.wire.openai_errors import error_from_object
 
 # Where the answer itself stands, by operation.
 _ANSWER_FIELD = {"chat": "choices", "embeddings": "data", "moderations": "results"}
@@ -27,11 +28,10 @@ def object_in(body: bytes) -> Json:
 
 
 def _no_result(data: object) -> UpstreamError:
-    return UpstreamError(ErrorKind.SERVER, _error_in(data) or "The provider's answer holds no result.", 200)
-
-
-def _error_in(data: object) -> str:
-    """Some look-alikes send errors with status 200."""
-    error = data.get("error") if isinstance(data, dict) else None
-    message = error.get("message") if isinstance(error, dict) else error
-    return message if isinstance(message, str) else ""
+    """Some look-alikes send errors with status 200: under `error`, or as MiniMax in `base_resp`."""
+    fields = data if isinstance(data, dict) else {}
+    status = fields.get("base_resp")
+    said = fields.get("error") or (status.get("status_msg") if isinstance(status, dict) else None)
+    if said:
+        return error_from_object(said, 200)
+    return UpstreamError(ErrorKind.SERVER, "The provider's answer holds no result.", 200)

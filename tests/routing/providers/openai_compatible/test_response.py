@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.dataplane.usage import Usage, usage_from_openai
-from routing.wire.contract import ErrorKind, UpstreamError
+from routing.wire.contract import ErrorKind, Json, UpstreamError
 from tests.routing.providers.openai_compatible.exchanges import adapter, everything, name
 from tests.routing.providers.openai_compatible.test_stream import ANYTHING
 from tests.upstream import cassettes
@@ -72,3 +72,20 @@ def test_an_answer_without_usage_is_estimated() -> None:
     assert made.usage.source == "none"
     made.estimate()
     assert (made.usage.input_tokens, made.usage.output_tokens, made.usage.source) == (1, 4, "estimate")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "message"),
+    [
+        ({"error": {"code": 429, "message": "Slow down"}}, ErrorKind.RATE_LIMIT, "Slow down"),  # OpenRouter's way
+        ({"error": {"code": 502, "message": "Gone"}, "choices": None}, ErrorKind.SERVER, "Gone"),
+        ({"error": "broken"}, ErrorKind.SERVER, "broken"),
+        ({"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, ErrorKind.AUTH,
+         "insufficient balance"),
+        ({"base_resp": {"status_code": 0}}, ErrorKind.SERVER, "The provider's answer holds no result."),
+    ],
+)  # fmt: skip
+def test_an_error_with_status_200_means_what_it_says(body: Json, kind: ErrorKind, message: str) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        adapter({"messages": []}).parse(orjson.dumps(body))
+    assert (caught.value.kind, caught.value.message) == (kind, message)
