@@ -1,9 +1,10 @@
 """What a worker's data plane is made of; put together by gateway_platform/assembly.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from billing.dataplane.journal import Journal
+from routing.proxy.deadline import Young
 from routing.proxy.health import Health
 from routing.proxy.log import RequestLog
 from routing.proxy.stored import ResponseStore
@@ -23,3 +24,4 @@ class DataPlane:
     responses: ResponseStore
     max_body: int  # bytes
     is_ready: Callable[[], bool]  # configuration has been reachable since the worker started
+    young: Young = field(default_factory=Young)  # the requests that have just begun
