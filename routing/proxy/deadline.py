@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 LONG_SECONDS = 0.2  # a request that takes longer is a long one
 BATCH_SECONDS = 0.02  # those that grow long within this time of each other are seen to at once
@@ -11,7 +12,7 @@ class Deadline:
     """Cancels the task that serves a request once its time is up; `take_expired` then names the limit.
 
     Moving it is an assignment to ``since``: the timer itself is left where it is and, when it fires early, set anew.
-    After ``LONG_SECONDS`` it calls ``when_long`` and gets its timer. Most requests end before: a timer each would
+    After ``LONG_SECONDS`` it calls ``when_long`` with that task and gets its timer. Most requests end before: a timer each would
     cost as much as all else that is done about limits, so until then `Young` looks after them.
     """
 
@@ -20,8 +21,10 @@ class Deadline:
         *("now", "over", "paused", "since"),
     )
 
-    def __init__(self, total: float, when_long: Callable[[], None], young: "Young") -> None:
-        self._task = asyncio.current_task()
+    def __init__(self, total: float, when_long: Callable[[asyncio.Task[Any]], None], young: "Young") -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
         self._when_long = when_long
         self._expired: str | None = None
         self.now = now = asyncio.get_running_loop().time
@@ -40,7 +43,7 @@ class Deadline:
     def grown_long(self) -> None:
         """It has lasted: from now on it has a timer."""
         self._young = None
-        self._when_long()
+        self._when_long(self._task)
         if self._handle is None:
             self._arm(self._due())
 
@@ -63,7 +66,7 @@ class Deadline:
         Where somebody else has cancelled the task as well, the task is to end: that is no matter of a limit.
         """
         limit, self._expired = self._expired, None
-        if limit is None or self._task is None or self._task.uncancel():
+        if limit is None or self._task.uncancel():
             return None
         self.over = limit == "total"
         return limit
@@ -92,7 +95,7 @@ class Deadline:
             self._arm(min(now + self._allowed, self._total_at))
         elif now < self._due():
             self._arm(self._due())
-        elif self._task is not None:
+        else:
             self._expired = self._limit if now < self._total_at else "total"
             self._task.cancel()
 

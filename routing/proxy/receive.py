@@ -14,7 +14,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 MAX_NAME = 256  # characters of an end user's name
 # What a caller may say to a provider outside the body; an adapter uses those that it knows.
-_PASSED = (b"anthropic-beta", b"anthropic-version", b"openai-beta", b"x-stainless-helper-method")
+_PASSED = frozenset({b"anthropic-beta", b"anthropic-version", b"openai-beta", b"x-stainless-helper-method"})
 
 
 class ClientLeft(Exception):
@@ -59,6 +59,8 @@ def _too_large(limit: int) -> GatewayError:
 
 
 def _passed_headers(headers: dict[bytes, bytes]) -> dict[str, str]:
+    if _PASSED.isdisjoint(headers):
+        return {}
     return {name.decode(): headers[name].decode("latin-1") for name in _PASSED if name in headers}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from billing.dataplane.cost import Price
-from billing.dataplane.event import Answerer
+from billing.dataplane.event import Answerer, members
 from routing.wire.contract import Target
 from tenants.dataplane.records import OrganizationRecord
 
@@ -32,9 +32,9 @@ class DeploymentRecord:
     tags: tuple[str, ...] = ()
 
     @cached_property
-    def as_answerer(self) -> Answerer:
+    def as_answerer(self) -> bytes:
         """Its columns in the ledger."""
-        return {
+        answerer: Answerer = {
             "provider": self.provider,
             "provider_kind": self.target.kind,
             "deployment_id": self.id,
@@ -42,6 +42,7 @@ class DeploymentRecord:
             "model": self.target.model,
             "price": self.price.shown if self.price else None,
         }
+        return members(answerer)
 
     @cached_property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:

@@ -1,17 +1,20 @@
-"""What the data plane knows of a caller: frozen, loaded from the control plane, never written."""
+"""What the data plane knows of a caller: frozen, loaded from the control plane, never written.
+
+A record is itself and no other: one that was read anew is another one, whatever it says.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OrganizationRecord:
     id: int
     slug: str
     content_logging: str  # off | metadata | full
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KeyRecord:
     """One API key. ``routes`` and ``endpoints``: None allows all, empty allows none."""
 

@@ -13,7 +13,7 @@ def now() -> float:
 
 
 def limited(total: float) -> Deadline:
-    return Deadline(total, lambda: None, Young())
+    return Deadline(total, lambda task: None, Young())
 
 
 async def cut_off(deadline: Deadline, seconds: float = 1000) -> tuple[str | None, float]:
@@ -127,7 +127,7 @@ async def test_while_paused_only_the_total_holds() -> None:
 @jumping
 async def test_it_says_once_that_a_request_is_a_long_one(lasts: float, calls: int) -> None:
     said: list[float] = []
-    deadline = Deadline(100, lambda: said.append(now()), Young())
+    deadline = Deadline(100, lambda task: said.append(now()), Young())
     deadline.within(30, "first_token")
     await asyncio.sleep(lasts)
     deadline.stop()
@@ -137,21 +137,20 @@ async def test_it_says_once_that_a_request_is_a_long_one(lasts: float, calls: in
 
 @jumping
 async def test_requests_that_begin_one_after_another_grow_long_each_in_its_time() -> None:
-    young, grown = Young(), dict[int, float]()
-    began = [now()]
-    deadlines = [Deadline(100, lambda: grown.setdefault(0, now()), young)]
-    for number in range(1, 30):
-        await asyncio.sleep(0.03)
-        began.append(now())
-        deadlines.append(Deadline(100, lambda number=number: grown.setdefault(number, now()), young))  # type: ignore[misc]
-        if number % 3 == 0:
-            deadlines[number].stop()
-    await asyncio.sleep(1)
-    assert grown.keys() == {number for number in range(30) if number == 0 or number % 3}
-    for number, at in grown.items():
-        assert LONG_SECONDS <= at - began[number] + 1e-9 <= LONG_SECONDS + BATCH_SECONDS + 1e-3
-    for deadline in deadlines:
+    young, lasted = Young(), list[float]()
+
+    async def request(seconds: float) -> None:
+        began = now()
+        deadline = Deadline(100, lambda task: lasted.append(now() - began), young)
+        await asyncio.sleep(seconds)
         deadline.stop()
+
+    async with asyncio.TaskGroup() as requests:
+        for number in range(30):
+            requests.create_task(request(LONG_SECONDS / 2 if number % 3 else 1))
+            await asyncio.sleep(0.03)
+    assert len(lasted) == 10
+    assert all(LONG_SECONDS - 1e-6 <= seconds <= LONG_SECONDS + BATCH_SECONDS + 1e-3 for seconds in lasted)
 
 
 @jumping
