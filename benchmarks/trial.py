@@ -10,7 +10,6 @@ from benchmarks.load import Load, Outcome, Target, run
 from benchmarks.measure import cpu_seconds, rss_mib
 from benchmarks.payloads import CHUNKS
 
-
 WHOLE_TURNS = 4  # a round
 
 

@@ -38,6 +38,9 @@ class Usage:
         return not (self.input_tokens or self.output_tokens)
 
 
+NO_USAGE = Usage()  # shared: nobody writes into it
+
+
 def usage_from_openai(raw: Any) -> Usage:
     """Read OpenAI's `usage` object, where cached tokens are inside the prompt; also that of its Responses.
 
@@ -46,6 +49,8 @@ def usage_from_openai(raw: Any) -> Usage:
     """
     if not isinstance(raw, dict):
         return Usage(source="provider", absurd=True)
+    if (plain := _plain(raw)) is not None:
+        return plain
     wholes = _CHAT_WHOLES if "prompt_tokens" in raw else _RESPONSES_WHOLES
     counts: dict[str, Any] = {}
     for name, value in raw.items():
@@ -57,6 +62,18 @@ def usage_from_openai(raw: Any) -> Usage:
     usage = usage_from_counts(counts)
     _take_in(usage, raw.get("total_tokens"))
     return usage
+
+
+def _plain(raw: dict[str, Any]) -> Usage | None:
+    """The usual case: a prompt and an answer of which no part is of another class."""
+    prompt, answer = raw.get("prompt_tokens"), raw.get("completion_tokens")
+    if type(prompt) is not int or type(answer) is not int or raw.get("total_tokens") != prompt + answer:
+        return None
+    for parts in (raw.get("prompt_tokens_details"), raw.get("completion_tokens_details")):
+        if parts and (type(parts) is not dict or any(parts.values())):
+            return None
+    within = 0 <= prompt <= ABSURD and 0 <= answer <= ABSURD
+    return Usage(input_tokens=prompt, output_tokens=answer, source="provider") if within else None
 
 
 _CHAT_WHOLES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}

@@ -12,8 +12,8 @@ class Deadline:
     """Cancels the task that serves a request once its time is up; `take_expired` then names the limit.
 
     Moving it is an assignment to ``since``: the timer itself is left where it is and, when it fires early, set anew.
-    After ``LONG_SECONDS`` it calls ``when_long`` with that task and gets its timer. Most requests end before: a timer each would
-    cost as much as all else that is done about limits, so until then `Young` looks after them.
+    After ``LONG_SECONDS`` it calls ``when_long`` with that task and gets its timer. Most requests end before: a timer
+    each would cost as much as all else that is done about limits, so until then `Young` looks after them.
     """
 
     __slots__ = (

@@ -7,14 +7,13 @@ from functools import lru_cache
 from billing.dataplane.cost import Price, cost_of
 from billing.dataplane.event import Answerer, Attempt, Caller, Request, members
 from billing.dataplane.journal import Journal
-from billing.dataplane.usage import Usage
+from billing.dataplane.usage import NO_USAGE, Usage
 from routing.proxy.exchange import AttemptRecord, Exchange
 from routing.proxy.log import RequestLog
 from routing.proxy.metrics import TALLY
 from tenants.dataplane.records import KeyRecord, OrganizationRecord
 
 WORKER = f"{os.uname().nodename}-{os.getpid()}"
-NO_USAGE = Usage()
 NOBODY = members(Answerer(provider="", provider_kind="", deployment_id=None, deployment="", model="", price=None))
 
 

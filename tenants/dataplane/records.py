@@ -1,13 +1,10 @@
-"""What the data plane knows of a caller: frozen, loaded from the control plane, never written.
-
-A record is itself and no other: one that was read anew is another one, whatever it says.
-"""
+"""What the data plane knows of a caller: frozen, loaded from the control plane, never written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class OrganizationRecord:
     id: int
     slug: str
@@ -16,7 +13,10 @@ class OrganizationRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyRecord:
-    """One API key. ``routes`` and ``endpoints``: None allows all, empty allows none."""
+    """One API key. ``routes`` and ``endpoints``: None allows all, empty allows none.
+
+    A record is itself and no other: one that was read anew is another one, whatever it says.
+    """
 
     id: int
     digest: bytes  # SHA-256

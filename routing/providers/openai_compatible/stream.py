@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from billing.dataplane.usage import Usage, usage_from_openai
+from billing.dataplane.usage import NO_USAGE, usage_from_openai
 from routing.providers.openai_compatible import normal
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.openai_errors import error_from_object
@@ -25,7 +25,7 @@ class ChatStream:
 
     def __init__(self) -> None:
         self._decoder = SseDecoder()
-        self.usage = Usage()
+        self.usage = NO_USAGE
         self.failed: UpstreamError | None = None
         self.done = False
         self._needs_done = True  # some servers close the connection after the finish reason, and send no [DONE]
