@@ -105,7 +105,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="put the result on docs/benchmarks.md")
     options = parser.parse_args()
     sizes = Sizes(
-        whole=Load(requests=1000, connections=32),
+        whole=Load(requests=300, connections=32),
         streams=Load(requests=100, connections=100, stream=True),
         paced=Load(requests=200, connections=16, rate=200),
         rounds=options.rounds,

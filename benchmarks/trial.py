@@ -10,6 +10,8 @@ from benchmarks.load import Load, Outcome, Target, run
 from benchmarks.measure import cpu_seconds, rss_mib
 from benchmarks.payloads import CHUNKS
 
+WHOLE_TURNS = 4  # a round
+
 
 class WrongAnswers(Exception):
     """A contender failed requests, so its figures would mean nothing."""
@@ -54,9 +56,12 @@ class Contender:
         self.send(load)
         return cpu_seconds(self.pid) - before
 
-    def round_of_cpu(self, sizes: Sizes) -> None:
-        """Measures whole requests, then streams."""
+    def round_of_requests(self, sizes: Sizes) -> None:
+        """Measures whole requests."""
         self.request_ms.append(self.cpu(sizes.whole) / sizes.whole.requests * 1e3)
+
+    def round_of_streams(self, sizes: Sizes) -> None:
+        """Measures streams."""
         self.chunk_us.append(self.cpu(sizes.streams) / (sizes.streams.requests * CHUNKS) * 1e6)
         self.rss = rss_mib(self.pid)
 
@@ -87,9 +92,16 @@ def warm_up(contender: Contender, seconds: float) -> None:
 
 
 def alternate(contenders: list[Contender], sizes: Sizes) -> None:
-    """Measures all of them round by round, first there and then back, so that drift falls on all alike."""
+    """Measures all of them round by round, first there and then back, so that drift falls on all alike.
+
+    Whole requests have several short turns a round: the shorter, the more alike are the moments that a ratio compares.
+    """
     for contender in contenders:
         warm_up(contender, sizes.warm_up_seconds)
+    orders = contenders, contenders[::-1]
     for number in range(sizes.rounds):
-        for contender in contenders if number % 2 == 0 else reversed(contenders):
-            contender.round_of_cpu(sizes)
+        for turn in range(WHOLE_TURNS):
+            for contender in orders[turn % 2]:
+                contender.round_of_requests(sizes)
+        for contender in orders[number % 2]:
+            contender.round_of_streams(sizes)

@@ -16,9 +16,11 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 django: Any = get_asgi_application()  # also loads the apps, which the next imports need
 
 from gateway_platform.assembly import Assembly  # noqa: E402
+from gateway_platform.database import limit_statements  # noqa: E402
 from routing.proxy.app import Proxy, is_proxied  # noqa: E402
 from routing.proxy.receive import Receive, Send  # noqa: E402
 
+limit_statements()
 Scope = dict[str, Any]
 proxy = Proxy()
 worker: Assembly | None = None

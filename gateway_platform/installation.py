@@ -126,6 +126,7 @@ class Installation:
             "http": "httptools",
             "lifespan": "on",
             "log-level": "warning",
+            "timeout-keep-alive": 75,  # seconds; longer than load balancers keep theirs, 60 as a rule
             "timeout-graceful-shutdown": self.shutdown_grace,
         }
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]

@@ -102,6 +102,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of our own 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/gateway")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # ASGI: connections must not outlive their request
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", env.int("DATABASE_CONNECT_TIMEOUT", 5))
+DATABASE_STATEMENT_TIMEOUT = env.int("DATABASE_STATEMENT_TIMEOUT", 30)  # seconds, of the web; 0: none
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -138,7 +140,6 @@ USE_TZ = True
 # Assets: installed by npm, copied to static/vendor by `make assets`
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

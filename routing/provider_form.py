@@ -18,8 +18,8 @@ USUAL = "openai_compatible"
 GROUPS = {"own": "Dialects of their own", "look-alike": "OpenAI-compatible services", "local": "Servers of your own"}
 # What a key looks like where it is more than one word, by how the kind signs.
 KEY_HELP = {
-    "aws": "A Bedrock API key, ACCESS:SECRET, ACCESS:SECRET:SESSION, or JSON with access_key_id and secret_access_key.",
-    "google": "An API key, or the JSON key file of a service account.",
+    "aws": "Its key: a Bedrock API key, ACCESS:SECRET, ACCESS:SECRET:SESSION, or JSON with access_key_id and secret_access_key.",
+    "google": "Its key: an API key, or the JSON key file of a service account.",
 }
 
 
@@ -93,8 +93,11 @@ class ProviderForm(forms.Form):
         usual = (
             "One a line; the first that works is used, the others stand in for it. Stored encrypted, never shown again."
         )
-        words = KEY_HELP.get(self.kind_row.signer, "")
-        self.fields["api_keys"].help_text = f"{held if hints else ''}{words} {usual}".strip()
+        self.fields["api_keys"].help_text = f"{held if hints else ''}{usual}"
+
+    @property
+    def key_help(self) -> str:
+        return KEY_HELP.get(self.kind_row.signer, "")
 
     @property
     def usual_settings(self) -> list[BoundField]:

@@ -41,7 +41,7 @@ class Gateway:
         return [
             *(sys.executable, "-m", "uvicorn", "gateway_platform.asgi:application"),
             *("--port", str(self.port), "--workers", str(self.workers), "--log-level", "warning"),
-            *("--no-access-log", "--timeout-graceful-shutdown", str(self.grace)),
+            *("--no-access-log", "--timeout-keep-alive", "75", "--timeout-graceful-shutdown", str(self.grace)),
         ]
 
     @property

@@ -71,6 +71,9 @@ def cost_of(usage: Usage, price: Price) -> int:
 
 def _input_cost(usage: Usage, rates: Rates) -> int:
     """Each class at its own rate; what belongs to none, at the input's."""
+    cached_or_written = usage.cached_input_tokens or usage.cache_write_tokens
+    if not (cached_or_written or usage.input_audio_tokens or usage.input_image_tokens):  # the usual case
+        return usage.input_tokens * rates.input
     cached, write = _or(rates.cached_input, rates.input), _or(rates.cache_write, rates.input)
     audio, image = usage.cached_audio_tokens, usage.cached_image_tokens
     return _sum(usage.input_tokens, rates.input, (
@@ -85,6 +88,8 @@ def _input_cost(usage: Usage, rates: Rates) -> int:
 
 
 def _output_cost(usage: Usage, rates: Rates) -> int:
+    if not (usage.reasoning_tokens or usage.output_audio_tokens or usage.output_image_tokens):  # the usual case
+        return usage.output_tokens * rates.output
     return _sum(usage.output_tokens, rates.output, (
         (usage.reasoning_tokens, _or(rates.reasoning, rates.output)),
         (usage.output_audio_tokens, _or(rates.output_audio, rates.output)),

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from billing.dataplane.event import Event
+from billing.dataplane.event import Request
 from billing.dataplane.segment import Segment, create_segment, split_lines
 
 logger = logging.getLogger(__name__)
@@ -57,11 +57,16 @@ class Journal:
         self._held: deque[bytes] = deque()
         self._held_bytes = 0
 
-    def append(self, event: Event) -> None:
-        """Write one event. Never raises: a request does not fail because it could not be counted."""
+    def append(self, event: Request, known: bytes = b"") -> None:
+        """Write one event; ``known``: its other columns, as `members` gives them.
+
+        Never raises: a request does not fail because it could not be counted.
+        """
         self.stats.appended += 1
         try:
             line = _encode(event)
+            if known:
+                line = b"{%b,%b" % (known, line[1:])
         except (TypeError, RecursionError) as error:
             self._lose(1, str(error))
             return
@@ -154,7 +159,7 @@ class Journal:
         logger.error("%d usage events lost: %s", events, why)
 
 
-def _encode(event: Event) -> bytes:
+def _encode(event: Request) -> bytes:
     with suppress(TypeError):
         line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
         if NUL not in line:

@@ -39,6 +39,9 @@ class Usage:
         return not (self.input_tokens or self.output_tokens or self.searches)
 
 
+NO_USAGE = Usage()  # shared: nobody writes into it
+
+
 def usage_from_openai(raw: Any) -> Usage:
     """Read OpenAI's `usage` object, where cached tokens are inside the prompt; also that of its Responses.
 
@@ -47,24 +50,52 @@ def usage_from_openai(raw: Any) -> Usage:
     """
     if not isinstance(raw, dict):
         return Usage(source="provider", absurd=True)
-    names = ("prompt_tokens", "completion_tokens")
-    if "prompt_tokens" not in raw and "input_tokens" in raw:
-        names = ("input_tokens", "output_tokens")
-    prompt, completion = (_details(raw, f"{name}_details") for name in names)
-    counts = {
-        "input_tokens": raw.get(names[0]),
-        "cached_input_tokens": prompt.get("cached_tokens"),
-        "cache_write_tokens": prompt.get("cache_write_tokens"),
-        "input_audio_tokens": prompt.get("audio_tokens"),
-        "input_image_tokens": prompt.get("image_tokens"),
-        "output_tokens": raw.get(names[1]),
-        "reasoning_tokens": completion.get("reasoning_tokens"),
-        "output_audio_tokens": completion.get("audio_tokens"),
-        "output_image_tokens": completion.get("image_tokens"),
-    }
+    if (plain := _plain(raw)) is not None:
+        return plain
+    wholes = _CHAT_WHOLES if "prompt_tokens" in raw else _RESPONSES_WHOLES
+    counts: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name in wholes:
+            counts[wholes[name]] = value
+        elif name in _PARTS and type(value) is dict:
+            parts = _PARTS[name]
+            counts |= {parts[part]: number for part, number in value.items() if part in parts}
     usage = usage_from_counts(counts)
     _take_in(usage, raw.get("total_tokens"))
     return usage
+
+
+def _plain(raw: dict[str, Any]) -> Usage | None:
+    """The usual case: a prompt and an answer of which no part is of another class."""
+    prompt, answer = raw.get("prompt_tokens"), raw.get("completion_tokens")
+    if type(prompt) is not int or type(answer) is not int or raw.get("total_tokens") != prompt + answer:
+        return None
+    for parts in (raw.get("prompt_tokens_details"), raw.get("completion_tokens_details")):
+        if parts and (type(parts) is not dict or any(parts.values())):
+            return None
+    within = 0 <= prompt <= ABSURD and 0 <= answer <= ABSURD
+    return Usage(input_tokens=prompt, output_tokens=answer, source="provider") if within else None
+
+
+_CHAT_WHOLES = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
+_RESPONSES_WHOLES = {"input_tokens": "input_tokens", "output_tokens": "output_tokens", **_CHAT_WHOLES}
+_PROMPT_PARTS = {
+    "cached_tokens": "cached_input_tokens",
+    "cache_write_tokens": "cache_write_tokens",
+    "audio_tokens": "input_audio_tokens",
+    "image_tokens": "input_image_tokens",
+}
+_COMPLETION_PARTS = {
+    "reasoning_tokens": "reasoning_tokens",
+    "audio_tokens": "output_audio_tokens",
+    "image_tokens": "output_image_tokens",
+}
+_PARTS = {
+    "prompt_tokens_details": _PROMPT_PARTS,
+    "input_tokens_details": _PROMPT_PARTS,
+    "completion_tokens_details": _COMPLETION_PARTS,
+    "output_tokens_details": _COMPLETION_PARTS,
+}
 
 
 def usage_from_anthropic(raw: Any) -> Usage:
@@ -106,13 +137,15 @@ def _anthropic_counts(raw: dict[str, Any]) -> dict[str, Any]:
 
 def usage_from_counts(counts: dict[str, Any]) -> Usage:
     """A provider's counts, checked: fields of `Usage` → what the provider said."""
-    given = {name: value for name, value in counts.items() if value is not None and value != 0}
-    for name, value in given.items():
+    usage = Usage(source="provider")
+    for name, value in counts.items():
+        if value is None or value == 0:
+            continue
         if type(value) is float and value.is_integer():
-            given[name] = value = int(value)
+            value = int(value)
         if type(value) is not int or not 0 <= value <= ABSURD:
             return Usage(source="provider", absurd=True)
-    usage = Usage(source="provider", **given)
+        setattr(usage, name, value)
     if usage.cache_write_1h_tokens > usage.cache_write_tokens:
         return Usage(source="provider", absurd=True)
     if usage.cached_input_tokens > usage.input_tokens:  # as Azure's /models counts, whose other counts are right

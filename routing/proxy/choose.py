@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Sequence
 
 from routing.proxy.health import FIRST_PROBE_SECONDS, Health
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord
@@ -13,10 +14,12 @@ Weighted = tuple[DeploymentRecord, float]
 
 def candidates(route: RouteRecord, key: KeyRecord, health: Health) -> list[DeploymentRecord]:
     """The deployments to try, best first. Raises `GatewayError` (403, 503) if there is none."""
-    allowed = [t for t in route.targets if key.kind != "test" or t[0].target.kind == "sandbox"]
-    if not allowed and route.targets:
-        raise GatewayError(403, "test_key", "A test key calls sandbox deployments only.", param="model")
-    alive = [t for t in allowed if not health.is_open(t[0])]
+    allowed: Sequence[Weighted] = route.targets
+    if key.kind == "test":
+        allowed = [target for target in route.targets if target[0].target.kind == "sandbox"]
+        if not allowed and route.targets:
+            raise GatewayError(403, "test_key", "A test key calls sandbox deployments only.", param="model")
+    alive = [target for target in allowed if not health.is_open(target[0])]
     if not alive:
         message = f"No deployment of '{route.name}' is available now."
         raise GatewayError(503, "no_deployment_available", message, retry_after=FIRST_PROBE_SECONDS)

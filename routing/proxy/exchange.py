@@ -2,7 +2,7 @@
 
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from routing.proxy.snapshot import DeploymentRecord, RouteRecord, TenantSnapshot
@@ -30,18 +30,14 @@ class AttemptRecord:
     key: int = 0  # which of the deployment's secrets was used
 
 
-@dataclass(slots=True)
 class Exchange:
-    """One request from its first byte to its row in the ledger."""
+    """One request from its first byte to its row in the ledger.
 
-    endpoint: str
-    headers: dict[bytes, bytes]
+    No dataclass: what stays as it is here, most of it for most requests, is not written for each anew.
+    """
+
     dialect: Dialect = OPENAI_CHAT  # what the caller is answered in
     path_rest: str = ""  # what the path says beyond the endpoint
-    # Unique, not secret: the generator is seeded from the system's randomness in each worker.
-    id: str = field(default_factory=lambda: f"{random.getrandbits(128):032x}")
-    at: float = field(default_factory=time.time)  # seconds since the epoch
-    started: float = field(default_factory=time.monotonic)
 
     key: KeyRecord | None = None
     tenant: TenantSnapshot | None = None
@@ -51,7 +47,6 @@ class Exchange:
     recall: Recall | None = None  # of the Responses API: what is continued and kept
     route: RouteRecord | None = None
 
-    attempts: list[AttemptRecord] = field(default_factory=list)
     adapter: Adapter | None = None  # of the attempt that answered
     answering: AttemptRecord | None = None
     first_content: float | None = None  # monotonic
@@ -63,6 +58,15 @@ class Exchange:
     settled: bool = False
     cost: int = 0  # nano-dollars
     unpriced: bool = False
+
+    def __init__(self, endpoint: str, headers: dict[bytes, bytes]) -> None:
+        self.endpoint = endpoint
+        self.headers = headers
+        # Unique, not secret: the generator is seeded from the system's randomness in each worker.
+        self.id = f"{random.getrandbits(128):032x}"
+        self.at = time.time()  # seconds since the epoch
+        self.started = time.monotonic()
+        self.attempts: list[AttemptRecord] = []
 
     @property
     def request_id(self) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from billing.dataplane.event import Event
+from billing.dataplane.event import Request
 
 FLUSH_SECONDS = 0.25
 HELD_LINES = 20_000  # beyond it lines are dropped: the ledger has them all
@@ -20,10 +20,10 @@ class RequestLog:
         self._lines: list[str] = []
         self._flushing = False
 
-    def write(self, event: Event) -> None:
+    def write(self, event: Request, organization: str, deployment: str) -> None:
         """Queue one line. Never waits."""
         if len(self._lines) < HELD_LINES:
-            self._lines.append(_line(event))
+            self._lines.append(_line(event, organization, deployment))
         if not self._flushing:
             self._flush_soon()
 
@@ -45,8 +45,8 @@ class RequestLog:
             self._flush_soon()
 
 
-def _line(event: Event) -> str:
-    names = event["request_id"], event["organization"], event["endpoint"], event["deployment"], event["outcome"]
+def _line(event: Request, organization: str, deployment: str) -> str:
+    names = event["request_id"], organization, event["endpoint"], deployment, event["outcome"]
     tokens = event["input_tokens"], event["output_tokens"]
     return _LINE % (*names, event["status"], *tokens, event["cost_nano"], event["duration_ms"])
 

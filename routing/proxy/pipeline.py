@@ -54,7 +54,7 @@ async def _answer(exchange: Exchange, plane: DataPlane, receive: Receive, send: 
     assert exchange.route is not None and exchange.call is not None
     watch = ClientWatch(exchange, receive)
     # Short requests, most of them, are not watched: a task each would cost as much as all else we do.
-    deadline = Deadline(exchange.route.limits.total, when_long=watch.start)
+    deadline = Deadline(exchange.route.limits.total, watch.start, plane.young)
     try:
         success = await first_success(exchange, plane, deadline)
         if exchange.call.stream:

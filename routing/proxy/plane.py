@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from billing.dataplane.journal import Journal
 from routing.proxy.credentials import Credentials
+from routing.proxy.deadline import Young
 from routing.proxy.health import Health
 from routing.proxy.log import RequestLog
 from routing.proxy.stored import ResponseStore
@@ -25,3 +26,4 @@ class DataPlane:
     max_body: int  # bytes
     is_ready: Callable[[], bool]  # configuration has been reachable since the worker started
     credentials: Credentials = field(default_factory=Credentials)
+    young: Young = field(default_factory=Young)  # the requests that have just begun

@@ -14,7 +14,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 MAX_NAME = 256  # characters of an end user's name
 # What a caller may say to a provider outside the body; an adapter uses those that it knows.
-_PASSED = (b"anthropic-beta", b"anthropic-version", b"openai-beta", b"x-stainless-helper-method")
+_PASSED = frozenset({b"anthropic-beta", b"anthropic-version", b"openai-beta", b"x-stainless-helper-method"})
 
 
 class ClientLeft(Exception):
@@ -64,6 +64,8 @@ def _passed_headers(exchange: Exchange) -> dict[str, str]:
     headers = exchange.headers
     if exchange.extra_headers:
         headers = headers | {name.encode(): value.encode() for name, value in exchange.extra_headers.items()}
+    elif _PASSED.isdisjoint(headers):
+        return {}
     return {name.decode(): headers[name].decode("latin-1") for name in _PASSED if name in headers}
 
 

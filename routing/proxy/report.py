@@ -2,26 +2,19 @@
 
 import os
 import time
+from functools import lru_cache
 
 from billing.dataplane.cost import Price, cost_of
-from billing.dataplane.event import Answerer, Attempt, Caller, Event
+from billing.dataplane.event import Answerer, Attempt, Caller, Request, members
 from billing.dataplane.journal import Journal
-from billing.dataplane.usage import Usage
+from billing.dataplane.usage import NO_USAGE, Usage
 from routing.proxy.exchange import AttemptRecord, Exchange
 from routing.proxy.log import RequestLog
 from routing.proxy.metrics import TALLY
 from tenants.dataplane.records import KeyRecord, OrganizationRecord
 
 WORKER = f"{os.uname().nodename}-{os.getpid()}"
-NO_USAGE = Usage()
-NOBODY: Answerer = {
-    "provider": "",
-    "provider_kind": "",
-    "deployment_id": None,
-    "deployment": "",
-    "model": "",
-    "price": None,
-}
+NOBODY = members(Answerer(provider="", provider_kind="", deployment_id=None, deployment="", model="", price=None))
 
 
 def charge(usage: Usage, price: Price | None) -> tuple[int, bool]:
@@ -46,10 +39,13 @@ def settle(exchange: Exchange, journal: Journal, log: RequestLog) -> None:
     _charge_answer(exchange, usage)
     outcome = _outcome(exchange)
     TALLY.count(exchange.endpoint, outcome, exchange.unpriced)
-    if exchange.tenant is not None:
+    if exchange.key is not None and exchange.tenant is not None:
+        organization = exchange.tenant.organization
+        deployment = exchange.answering.deployment if exchange.answering else None
         event = _event(exchange, usage, outcome)
-        journal.append(event)
-        log.write(event)
+        known = _caller(exchange.key, organization), deployment.as_answerer if deployment else NOBODY
+        journal.append(event, b"%b,%b" % known)
+        log.write(event, organization.slug, deployment.name if deployment else "")
 
 
 def _final_usage(exchange: Exchange) -> Usage:
@@ -88,13 +84,10 @@ def _outcome(exchange: Exchange) -> str:
     return "ok"
 
 
-def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
-    key, tenant, call, error = exchange.key, exchange.tenant, exchange.call, exchange.error
-    assert key is not None and tenant is not None
+def _event(exchange: Exchange, usage: Usage, outcome: str) -> Request:
+    call, error = exchange.call, exchange.error
     first = exchange.first_content if call and call.stream else None
     return {
-        **_caller(key, tenant.organization),
-        **(exchange.answering.deployment.as_answerer if exchange.answering else NOBODY),
         "id": exchange.id,
         "at": int(exchange.at * 1_000_000),
         "request_id": exchange.request_id,
@@ -125,8 +118,9 @@ def _event(exchange: Exchange, usage: Usage, outcome: str) -> Event:
     }
 
 
-def _caller(key: KeyRecord, organization: OrganizationRecord) -> Caller:
-    return {
+@lru_cache(maxsize=4096)
+def _caller(key: KeyRecord, organization: OrganizationRecord) -> bytes:
+    caller: Caller = {
         "organization_id": organization.id,
         "organization": organization.slug,
         "team_id": key.team_id,
@@ -135,6 +129,7 @@ def _caller(key: KeyRecord, organization: OrganizationRecord) -> Caller:
         "key": key.name,
         "tags": key.tags,
     }
+    return members(caller)
 
 
 def _attempt(record: AttemptRecord) -> Attempt:

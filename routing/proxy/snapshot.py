@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from billing.dataplane.cost import Price
-from billing.dataplane.event import Answerer
+from billing.dataplane.event import Answerer, members
 from routing.providers.settings import names_in
 from routing.wire.contract import Target
 from tenants.dataplane.records import OrganizationRecord
@@ -45,9 +45,9 @@ class DeploymentRecord:
         return (tuple(names_in(headers.lower())), tuple(names_in(fields))) if headers or fields else None
 
     @cached_property
-    def as_answerer(self) -> Answerer:
+    def as_answerer(self) -> bytes:
         """Its columns in the ledger."""
-        return {
+        answerer: Answerer = {
             "provider": self.provider,
             "provider_kind": self.target.kind,
             "deployment_id": self.id,
@@ -55,6 +55,7 @@ class DeploymentRecord:
             "model": self.target.model,
             "price": self.price.shown if self.price else None,
         }
+        return members(answerer)
 
     @cached_property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from billing.dataplane.usage import Usage
 
@@ -170,9 +170,12 @@ class Adapter(Protocol):
         """What a failed answer means."""
 
 
-@runtime_checkable
-class ReadsHeaders(Protocol):
-    """An adapter whose provider says in headers what it says nowhere else, such as usage."""
+class ReadsHeaders:
+    """An adapter whose provider says in headers what it says nowhere else, such as usage.
+
+    A base and no protocol: to ask whether an adapter is one must cost nothing.
+    """
 
     def read_headers(self, headers: Mapping[str, str]) -> None:
         """Of a whole, successful answer, before `parse`."""
+        raise NotImplementedError

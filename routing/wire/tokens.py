@@ -1,5 +1,6 @@
 """Counting tokens ourselves, for when a provider does not say. An estimate: the o200k vocabulary for every model."""
 
+import warnings
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,9 @@ READ_PARTS = 20_000  # messages, parts and lists of them, however deep
 
 @cache
 def _encoding() -> Any:
-    return bpe_openai.get_encoding("o200k_base")
+    with warnings.catch_warnings():  # it reads its files in a way that Python has given up
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return bpe_openai.get_encoding("o200k_base")
 
 
 def load_vocabulary() -> None:

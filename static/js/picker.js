@@ -26,4 +26,7 @@ document.addEventListener("change", (event) => {
   const picker = event.target.closest("[data-picker]");
   if (picker && event.target.checked) picker.querySelector("[data-picker-chosen]").textContent = event.target.parentElement.textContent;
 });
-for (const chosen of document.querySelectorAll("[data-picker][open] input:checked")) chosen.parentElement.scrollIntoView({ block: "nearest" });
+for (const chosen of document.querySelectorAll("[data-picker][open] input:checked")) {
+  const list = chosen.closest(".picker-list");
+  list.scrollTop = chosen.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 2;
+}

@@ -11,9 +11,12 @@ class OrganizationRecord:
     content_logging: str  # off | metadata | full
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KeyRecord:
-    """One API key. ``routes`` and ``endpoints``: None allows all, empty allows none."""
+    """One API key. ``routes`` and ``endpoints``: None allows all, empty allows none.
+
+    A record is itself and no other: one that was read anew is another one, whatever it says.
+    """
 
     id: int
     digest: bytes  # SHA-256

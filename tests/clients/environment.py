@@ -17,11 +17,17 @@ needs_clients = pytest.mark.skipif(
 )
 
 
+def output(command: list[str], tenant: Tenant) -> str:
+    """What a program prints that is told the gateway's address and a key."""
+    environment = {**os.environ, "GATEWAY_URL": tenant.gateway.url, "GATEWAY_KEY": tenant.secret}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # these packages are large
+    # In the project's folder node finds its packages.
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def run(script: Path, tenant: Tenant, **routes: str) -> dict[str, Any]:
     """What a script of that environment prints, as JSON."""
-    environment = {**os.environ, "GATEWAY_URL": tenant.gateway.url, "GATEWAY_KEY": tenant.secret}
-    command = [PYTHON, script, json.dumps(routes)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
-    assert done.returncode == 0, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
+    said: dict[str, Any] = json.loads(output([str(PYTHON), str(script), json.dumps(routes)], tenant))
     return said

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from typing import Any
 
 from llama_index.core.llms import ChatMessage
 from llama_index.core.tools import FunctionTool
@@ -11,7 +12,7 @@ from llama_index.llms.openai_like import OpenAILike
 routes = json.loads(sys.argv[1])
 
 
-def llm(route: str) -> OpenAILike:
+def llm(route: str) -> Any:
     return OpenAILike(
         model=route,
         api_base=os.environ["GATEWAY_URL"] + "/v1",
@@ -42,7 +43,7 @@ def completed() -> str:
     return str(llm(routes["text"]).complete("Say hello."))
 
 
-def tools() -> list[object]:
+def tools() -> list[Any]:
     model = llm(routes["calls"])
     tool = FunctionTool.from_defaults(fn=weather)
     *_, last = model.stream_chat_with_tools([tool], user_msg="Weather?")

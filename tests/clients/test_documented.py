@@ -1,24 +1,20 @@
 """Every piece of docs/clients.md works as it stands there."""
 
-import os
 import re
-import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
 from routing.services import create_route
-from tests.clients.environment import PYTHON, needs_clients
+from tests.clients.environment import PYTHON, ROOT, needs_clients, output
 from tests.clients.test_vercel import needs_packages
 from tests.tenant import Tenant
 from tests.upstream import replies
 from tests.upstream.handle import Upstream
 
-ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = (ROOT / "docs" / "clients.md").read_text()
 ADDRESS = "http://localhost:8080"
 
@@ -71,17 +67,9 @@ def sandbox(tenant: Tenant, upstream: Upstream) -> Tenant:
 def test_a_program_says_hello(sandbox: Tenant, piece: Piece) -> None:
     assert ADDRESS in piece.code
     code = piece.code.replace(ADDRESS, sandbox.gateway.url)
-    done = subprocess.run(
-        [*COMMANDS[piece.heading, piece.language], code],
-        cwd=ROOT,  # where node finds the packages
-        env={**os.environ, "GATEWAY_KEY": sandbox.secret},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
+    said = output([*COMMANDS[piece.heading, piece.language], code], sandbox)
     for word in replies.WORDS:
-        assert word in done.stdout
+        assert word in said
 
 
 def test_claude_code_s_variables(sandbox: Tenant) -> None:

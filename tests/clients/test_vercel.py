@@ -2,18 +2,17 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.clients.environment import ROOT, output
 from tests.tenant import Tenant
 from tests.upstream import replies
 from tests.upstream.handle import Upstream
 
 SCRIPT = Path(__file__).parent / "vercel" / "drive.mjs"
-ROOT = Path(__file__).parent.parent.parent
 needs_packages = pytest.mark.skipif(
     not (shutil.which("node") and (ROOT / "node_modules" / "ai").is_dir()),
     reason="the AI SDK is not installed: make node_modules/.stamp-clients",
@@ -22,10 +21,7 @@ needs_packages = pytest.mark.skipif(
 
 def drive(tenant: Tenant, **task: Any) -> dict[str, Any]:
     """What the script says of the gateway."""
-    task = {"url": tenant.gateway.url, "key": tenant.secret, **task}
-    done = subprocess.run(["node", SCRIPT, json.dumps(task)], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
+    said: dict[str, Any] = json.loads(output(["node", str(SCRIPT), json.dumps(task)], tenant))
     return said
 
 

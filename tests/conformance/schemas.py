@@ -8,15 +8,26 @@ from pydantic import TypeAdapter, ValidationError
 from tests.conformance.meaning import Json
 
 
-def complaint(dialect: str, told: Json | list[Json]) -> str:
-    """The first thing that is invalid; empty if all is well."""
-    for one in told if isinstance(told, list) else [told]:
-        try:
-            _adapter(dialect, isinstance(told, list)).validate_python(one)
-        except ValidationError as error:
-            first = error.errors()[0]
-            return f"invalid at {'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return ""
+class Invalid(Exception):
+    """The first thing that is."""
+
+
+def parsed(dialect: str, told: Json) -> Any:
+    """A whole answer as the SDK's users see it. Raises `Invalid`."""
+    return _parsed(dialect, told, False)
+
+
+def parsed_events(dialect: str, told: list[Json]) -> list[Any]:
+    """A stream's events as the SDK's users see them. Raises `Invalid`."""
+    return [_parsed(dialect, one, True) for one in told]
+
+
+def _parsed(dialect: str, told: Json, streamed: bool) -> Any:
+    try:
+        return _adapter(dialect, streamed).validate_python(told)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Invalid(f"invalid at {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
 @cache

@@ -42,12 +42,13 @@ def _without(body: Json, *names: str) -> Json:
 
 def _openai(published: str, sdk: Callable[[], Any]) -> Callable[[Json], str]:
     def check(body: Json) -> str:
-        return _schema_says(published, body) or _typed(sdk, body)
+        return breaks(published, body) or _typed(sdk, body)
 
     return check
 
 
-def _schema_says(name: str, body: Json) -> str:
+def breaks(name: str, body: Json) -> str:
+    """Where a body breaks OpenAI's schema of this name; empty if nowhere, or if the specification is not at hand."""
     checker = _published(name)
     wrong = next(checker.iter_errors(body), None) if checker else None
     return f"invalid at {wrong.json_path}: {wrong.message[:200]}" if wrong else ""

@@ -132,9 +132,9 @@ def test_provider_deployment_route(page: Page, tenant: Tenant, upstream: Upstrea
     page.get_by_role("link", name="New provider").first.click()
     page.get_by_role("textbox", name="Name", exact=True).fill("fake")
     page.wait_for_load_state("load")
-    page.get_by_label("Kind").select_option("sandbox")
+    page.get_by_role("radio", name="Sandbox", exact=True).check()
     expect(page.get_by_label("Address")).to_be_hidden()
-    page.get_by_label("Kind").select_option("openai_compatible")
+    page.get_by_role("radio", name="OpenAI-compatible", exact=True).check()
     page.get_by_label("Address").fill(upstream.site("ok").base_url)
     page.get_by_label("API keys").fill("sk-upstream-0123456789")
     page.get_by_role("button", name="Create the provider").click()
@@ -143,7 +143,7 @@ def test_provider_deployment_route(page: Page, tenant: Tenant, upstream: Upstrea
         page.get_by_role("link", name="New deployment").click()
         expect(page.get_by_label("Provider")).to_contain_text("fake")
         page.get_by_role("textbox", name="Name", exact=True).fill(name)
-        page.get_by_role("textbox", name="Model", exact=True).fill("fake-model")
+        page.get_by_role("combobox", name="Model", exact=True).fill("fake-model")
         page.get_by_role("button", name="Create the deployment").click()
         press(page, "button", f"Test {name}")
         expect(page.get_by_role("status").filter(has_text="Answers")).to_be_visible()
@@ -162,6 +162,21 @@ def test_provider_deployment_route(page: Page, tenant: Tenant, upstream: Upstrea
     route = ModelRoute.objects.get(organization=tenant.organization, name="smart")
     assert [target.deployment.name for target in route.targets.all()] == ["second", "first"]
     eventually(lambda: tenant.chat("smart").status_code == 200, within=2)
+
+
+def test_search_a_kind_and_give_what_it_needs(page: Page, tenant: Tenant) -> None:
+    go(page, "Providers")
+    page.get_by_role("link", name="New provider").first.click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("aws")
+    page.get_by_label("API keys").fill("a-bedrock-key-0123")
+    page.wait_for_load_state("load")
+    page.get_by_label("Search the kinds").fill("bedr")
+    expect(page.get_by_role("radio", name="Groq")).to_be_hidden()
+    page.get_by_role("radio", name="AWS Bedrock", exact=True).check()
+    page.get_by_label("Region").fill("eu-central-1")  # the kind's own field, which htmx has brought
+    expect(page.get_by_label("API keys")).to_have_value("a-bedrock-key-0123")
+    page.get_by_role("button", name="Create the provider").click()
+    expect(page.get_by_text("bedrock-runtime.eu-central-1.amazonaws.com")).to_be_visible()
 
 
 def test_filter_the_log_and_look_into_a_request(page: Page, tenant: Tenant, upstream: Upstream) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from billing.dataplane.usage import Usage, usage_from_counts
 from routing.providers.bedrock.errors import error_from_answer
 from routing.wire import json_text
-from routing.wire.contract import ErrorKind, Event, Json, UpstreamError
+from routing.wire.contract import ErrorKind, Event, Json, ReadsHeaders, UpstreamError
 
 INPUT_TOKENS = "x-amzn-bedrock-input-token-count"
 
 
-class Whole:
+class Whole(ReadsHeaders):
     """An operation of InvokeModel or CountTokens. Some models tell what they used in a header alone."""
 
     dialect = "bedrock_invoke"

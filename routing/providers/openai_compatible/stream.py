@@ -5,7 +5,7 @@ This runs for every chunk of every stream, so the usual event takes a straight w
 
 from typing import Any
 
-from billing.dataplane.usage import Usage, usage_from_openai
+from billing.dataplane.usage import NO_USAGE, usage_from_openai
 from routing.providers.openai_compatible import normal
 from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
@@ -24,7 +24,7 @@ class ChatStream:
 
     def __init__(self) -> None:
         self._decoder = SseDecoder()
-        self.usage = Usage()
+        self.usage = NO_USAGE
         self.failed: UpstreamError | None = None
         self.done = False
         self._needs_done = True  # some servers close the connection after the finish reason, and send no [DONE]

@@ -1,5 +1,5 @@
 // Drives the gateway with Vercel's AI SDK and prints what came back as JSON.
-// node drive.mjs '{"url": …, "key": …, "provider": …, "text": ROUTE, "calls": ROUTE, "json": ROUTE}'
+// GATEWAY_URL=… GATEWAY_KEY=… node drive.mjs '{"provider": …, "text": ROUTE, "calls": ROUTE, "json": ROUTE}'
 
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createGoogleGenerativeAI } from "@ai-sdk/google";
@@ -10,8 +10,8 @@ import { z } from "zod";
 
 globalThis.AI_SDK_LOG_WARNINGS = false; // they go to stdout
 const task = JSON.parse(process.argv[2]);
-const apiKey = task.key;
-const baseURL = `${task.url}/v1`;
+const { GATEWAY_URL, GATEWAY_KEY: apiKey } = process.env;
+const baseURL = `${GATEWAY_URL}/v1`;
 
 const PROVIDERS = {
   openai: () => createOpenAI({ baseURL, apiKey }), // the Responses API
@@ -19,7 +19,7 @@ const PROVIDERS = {
   "openai-compatible": () =>
     createOpenAICompatible({ name: "gateway", baseURL, apiKey, includeUsage: true, supportsStructuredOutputs: true }),
   anthropic: () => createAnthropic({ baseURL, apiKey }),
-  google: () => createGoogleGenerativeAI({ baseURL: `${task.url}/v1beta`, apiKey }),
+  google: () => createGoogleGenerativeAI({ baseURL: `${GATEWAY_URL}/v1beta`, apiKey }),
 };
 const provider = PROVIDERS[task.provider]();
 

@@ -10,6 +10,7 @@ import orjson
 
 from billing.dataplane.cost import Price, Rates
 from billing.dataplane.event import Event as Row
+from billing.dataplane.event import Request
 from billing.dataplane.journal import Journal
 from routing.proxy.app import Proxy
 from routing.proxy.health import Health
@@ -136,7 +137,7 @@ class ScriptedUpstream(Upstream):
 class SilentLog(RequestLog):
     """Writes nothing: its thread would need real time."""
 
-    def write(self, event: Row) -> None:
+    def write(self, event: Request, organization: str, deployment: str) -> None:
         pass
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from routing.proxy.deadline import LONG_SECONDS, Deadline
+from routing.proxy.deadline import BATCH_SECONDS, LONG_SECONDS, Deadline, Young
 from tests.clock import jumping
 
 
@@ -13,7 +13,7 @@ def now() -> float:
 
 
 def limited(total: float) -> Deadline:
-    return Deadline(total, when_long=lambda: None)
+    return Deadline(total, lambda task: None, Young())
 
 
 async def cut_off(deadline: Deadline, seconds: float = 1000) -> tuple[str | None, float]:
@@ -127,12 +127,42 @@ async def test_while_paused_only_the_total_holds() -> None:
 @jumping
 async def test_it_says_once_that_a_request_is_a_long_one(lasts: float, calls: int) -> None:
     said: list[float] = []
-    deadline = Deadline(100, when_long=lambda: said.append(now()))
+    deadline = Deadline(100, lambda task: said.append(now()), Young())
     deadline.within(30, "first_token")
     await asyncio.sleep(lasts)
     deadline.stop()
     await asyncio.sleep(100)
     assert len(said) == calls
+
+
+@jumping
+async def test_requests_that_begin_one_after_another_grow_long_each_in_its_time() -> None:
+    young, lasted = Young(), list[float]()
+
+    async def request(seconds: float) -> None:
+        began = now()
+        deadline = Deadline(100, lambda task: lasted.append(now() - began), young)
+        await asyncio.sleep(seconds)
+        deadline.stop()
+
+    async with asyncio.TaskGroup() as requests:
+        for number in range(30):
+            requests.create_task(request(LONG_SECONDS / 2 if number % 3 else 1))
+            await asyncio.sleep(0.03)
+    assert len(lasted) == 10
+    assert all(LONG_SECONDS - 1e-6 <= seconds <= LONG_SECONDS + BATCH_SECONDS + 1e-3 for seconds in lasted)
+
+
+@jumping
+async def test_a_limit_shorter_than_a_long_request_holds() -> None:
+    deadline = limited(LONG_SECONDS / 4)
+    assert await cut_off(deadline) == ("total", pytest.approx(LONG_SECONDS / 4))
+    deadline.stop()
+
+    deadline = limited(100)
+    deadline.within(LONG_SECONDS / 4, "idle")
+    assert await cut_off(deadline) == ("idle", pytest.approx(LONG_SECONDS / 4))
+    deadline.stop()
 
 
 @jumping

@@ -27,7 +27,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_each_line_is_json_with_the_figures_of_its_row(capsys: pytest.CaptureFixture[str]) -> None:
     request_log, event = RequestLog(), make_event()
 
-    request_log.write(event)
+    request_log.write(event, event["organization"], event["deployment"])
     await flushed(request_log)
 
     [line] = capsys.readouterr().out.splitlines()
@@ -51,7 +51,7 @@ async def test_a_reader_that_hangs_holds_one_thread_and_bounded_memory(monkeypat
 
     for _ in range(20):
         for _ in range(50):
-            request_log.write(event)
+            request_log.write(event, event["organization"], event["deployment"])
         await asyncio.sleep(0.002)
 
     assert len(hung) == 1
@@ -68,7 +68,7 @@ async def test_a_reader_that_is_gone_is_no_trouble(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(log, "_write", write)
     request_log, event = RequestLog(), make_event()
     for _ in range(3):
-        request_log.write(event)
+        request_log.write(event, event["organization"], event["deployment"])
         await flushed(request_log)
 
 
@@ -83,11 +83,11 @@ async def test_lines_that_come_during_a_write_follow_by_themselves(monkeypatch: 
         batches.append(len(lines))
 
     monkeypatch.setattr(log, "_write", write)
-    request_log.write(event)
+    request_log.write(event, event["organization"], event["deployment"])
     await flushed(request_log)
     assert batches == [1, 2]
 
 
 async def write_more(request_log: RequestLog, event: Event) -> None:
-    request_log.write(event)
-    request_log.write(event)
+    request_log.write(event, event["organization"], event["deployment"])
+    request_log.write(event, event["organization"], event["deployment"])
