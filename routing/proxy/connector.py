@@ -2,7 +2,6 @@
 
 from contextvars import ContextVar
 from typing import Any
-from weakref import WeakSet
 
 import aiohttp
 
@@ -12,18 +11,15 @@ reused: ContextVar[bool] = ContextVar("reused")  # this task's connection had se
 
 
 class PoolConnector(aiohttp.TCPConnector):
-    """Sets `reused` for each request."""
+    """Says in `reused` that a connection is a new one; whoever asks for one sets it before."""
 
     def __init__(self, resolver: GuardedResolver) -> None:
         # No limit here: what a provider may get at once is governed before this point.
         super().__init__(limit=0, keepalive_timeout=30, ttl_dns_cache=60, resolver=resolver)
-        self._seen: WeakSet[Any] = WeakSet()
 
-    async def connect(self, req: Any, traces: Any, timeout: Any) -> aiohttp.connector.Connection:  # noqa: ASYNC109
-        connection = await super().connect(req, traces, timeout)
-        reused.set(connection.protocol in self._seen)
-        self._seen.add(connection.protocol)
-        return connection
+    async def _create_connection(self, req: Any, traces: Any, timeout: Any) -> Any:  # noqa: ASYNC109
+        reused.set(False)
+        return await super()._create_connection(req, traces, timeout)
 
 
 def is_stale(error: Exception) -> bool:

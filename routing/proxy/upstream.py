@@ -84,7 +84,7 @@ class Upstream:
         https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
         """
         while True:
-            reused.set(False)
+            reused.set(True)
             try:
                 return await self._session.request(
                     outgoing.method, url, data=outgoing.body or None, headers=headers,
