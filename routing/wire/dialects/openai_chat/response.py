@@ -1,12 +1,24 @@
 """Whole answers in OpenAI's chat dialect: the internal form with its usage set out."""
 
+from typing import Any
+
 from billing.dataplane.usage import Usage
 from routing.wire.contract import Call, Json
 
 
 def answer(chat: Json, usage: Usage, call: Call) -> Json:
-    """The internal form as it is, with usage as OpenAI counts it."""
-    return {**chat, "usage": usage_object(usage)}
+    """The internal form as it is, with usage as OpenAI counts it, and the fields that OpenAI never leaves out."""
+    told = {**chat, "usage": usage_object(usage)}
+    if isinstance(chat.get("choices"), list):
+        told["choices"] = [_choice(choice) for choice in chat["choices"]]
+    return told
+
+
+def _choice(choice: Any) -> Any:
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(message, dict):
+        return choice
+    return {"logprobs": None, **choice, "message": {"content": None, "refusal": None, **message}}
 
 
 def usage_object(usage: Usage) -> Json:
