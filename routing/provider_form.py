@@ -18,7 +18,7 @@ USUAL = "openai_compatible"
 GROUPS = {"own": "Dialects of their own", "look-alike": "OpenAI-compatible services", "local": "Servers of your own"}
 # What a key looks like where it is more than one word, by how the kind signs.
 KEY_HELP = {
-    "aws": "Its key: a Bedrock API key, ACCESS:SECRET, ACCESS:SECRET:SESSION, or JSON with access_key_id and secret_access_key.",
+    "aws": "Its key: a Bedrock API key, ACCESS:SECRET[:SESSION], or JSON with access_key_id and secret_access_key.",
     "azure": "Its key: an API key, or, for Entra ID, JSON with tenant_id, client_id and client_secret.",
     "google": "Its key: an API key, or the JSON key file of a service account.",
 }

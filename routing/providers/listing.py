@@ -102,6 +102,11 @@ def _control_plane(base_url: str) -> str:
     return base_url.replace("//bedrock-runtime.", "//bedrock.", 1)
 
 
+def _azure(base_url: str) -> str:
+    """The dated surface has OpenAI's own beside it. It lists models, whose deployments may be named otherwise."""
+    return re.sub(r"/openai$", "/openai/v1", base_url)
+
+
 def _without_project(base_url: str) -> str:
     """Vertex AI's publisher models belong to no project, and are listed by the beta API alone."""
     return re.sub(r"/v1(beta1)?$", "/v1beta1", base_url)
@@ -111,6 +116,7 @@ OPENAI = (ModelList("/models", openai),)
 LISTS: dict[str, tuple[ModelList, ...]] = {
     "sandbox": (),
     "anthropic": (ModelList("/models?limit=1000", openai, _after, headers=[("anthropic-version", "2023-06-01")]),),
+    "azure_openai": (ModelList("/models", openai, at=_azure),),
     "gemini": (ModelList("/models?pageSize=1000", gemini, _token("nextPageToken", "pageToken")),),
     "vertex": (
         ModelList(

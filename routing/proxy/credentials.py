@@ -11,7 +11,7 @@ import time
 
 from routing.proxy.metrics import KEYS_FAILED
 from routing.proxy.snapshot import DeploymentRecord
-from routing.wire.contract import ErrorKind
+from routing.wire.contract import ErrorKind, Target
 
 logger = logging.getLogger(__name__)
 DEAD_SECONDS = 300.0
@@ -45,6 +45,12 @@ class Credentials:
     def choose(self, deployment: DeploymentRecord) -> int:
         """Which of its keys to send with, by its place."""
         return self._ring(deployment).best(time.monotonic())
+
+    def target(self, deployment: DeploymentRecord) -> Target:
+        """For one request outside the attempts: its target with the key to send with."""
+        if len(deployment.target.secrets) < 2:
+            return deployment.target
+        return deployment.keyed[self.choose(deployment)]
 
     def failed(self, deployment: DeploymentRecord, key: int, kind: ErrorKind, retry_after: float | None) -> bool:
         """Take note of a failure. True: it is the key's alone, and another can stand in."""

@@ -72,7 +72,7 @@ async def _ask_provider(
     rest = "" if listing is None else ITEMS + _query(listing)
     outgoing = Outgoing(f"/responses/{quote(stored.response_id, safe='')}{rest}", method=method)
     try:
-        answer = await plane.upstream.send(outgoing, deployment.target, CONNECT_SECONDS)
+        answer = await plane.upstream.send(outgoing, plane.credentials.target(deployment), CONNECT_SECONDS)
         try:
             body = await answer.read(MOST_BYTES)
         finally:

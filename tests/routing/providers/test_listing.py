@@ -101,13 +101,15 @@ def test_each_list_is_of_a_kind() -> None:
 
 
 def test_where_lists_are() -> None:
-    at = {kind: lists_of(kind)[0].at for kind in ("bedrock", "cohere", "vertex", "openai")}
+    at = {kind: lists_of(kind)[0].at for kind in ("bedrock", "cohere", "vertex", "openai", "azure_openai")}
     assert (
         at["bedrock"]("https://bedrock-runtime.eu-central-1.amazonaws.com")
         == "https://bedrock.eu-central-1.amazonaws.com"
     )
     assert at["cohere"]("https://api.cohere.com/v2") == "https://api.cohere.com/v1"
     assert at["vertex"]("https://aiplatform.googleapis.com/v1") == "https://aiplatform.googleapis.com/v1beta1"
+    for surface in ("/openai", "/openai/v1"):
+        assert at["azure_openai"](f"https://contoso.openai.azure.com{surface}").endswith(".com/openai/v1")
     assert at["openai"]("https://api.openai.com/v1") == "https://api.openai.com/v1"
 
 
