@@ -8,11 +8,10 @@ holds these names themselves, as LiteLLM's callers write them, the same is done 
 import re
 from typing import Any
 
-import orjson
-
 from routing.providers.settings import FORWARD_HEADERS
 from routing.proxy.exchange import Exchange
 from routing.proxy.snapshot import DeploymentRecord
+from routing.wire import json_text
 from routing.wire.contract import Adapter, Json, Outgoing
 from routing.wire.failure import bad_request
 
@@ -56,7 +55,7 @@ def add_extras(exchange: Exchange, deployment: DeploymentRecord, outgoing: Outgo
     assert call is not None
     wanted = {name: call.body[name] for name in fields if name in call.body}
     if wanted and adapter.dialect != call.dialect and outgoing.body:
-        outgoing.body = orjson.dumps({**orjson.loads(outgoing.body), **wanted})
+        outgoing.body = json_text.write({**json_text.read(outgoing.body), **wanted})
         gone = re.compile(f"'?({'|'.join(map(re.escape, wanted))})'? was left out")
         call.warnings[:] = [warning for warning in call.warnings if not gone.match(warning)]
 
