@@ -90,27 +90,27 @@ async def _pump(exchange: Exchange, success: Success, deadline: Deadline, send: 
     adapter, next_bytes, wants_usage = success.adapter, success.response.next, exchange.call.wants_usage
     if adapter.dialect != exchange.call.dialect:
         success.emitter = exchange.dialect.emitter(exchange.call)
-    emitter = success.emitter
-    events = success.events
+    emitter, events, now = success.emitter, success.events, deadline.now
     exchange.first_content = time.monotonic()
     deadline.within(exchange.route.limits.idle, "idle")
     while True:
         if emitter is not None:
             out, has_content, ended = _translated(events, emitter, adapter)
         elif len(events) == 1 and not events[0].usage_only:  # the usual case
-            out, has_content, ended = events[0].raw, events[0].content, events[0].last
+            event = events[0]
+            out, has_content, ended = event.raw, event.content, event.last
         else:
             out, has_content, ended = _joined(events, wants_usage)
         if ended:
             return out
         if out:
-            deadline.paused, before = True, deadline.now()
+            deadline.paused, before = True, now()
             await send({"type": "http.response.body", "body": out, "more_body": True})
-            deadline.paused = False
-            if deadline.now() - before > SLOW_SECONDS:
+            deadline.paused, after = False, now()
+            if has_content:
+                deadline.since = after
+            if after - before > SLOW_SECONDS:
                 await asyncio.sleep(0)  # the client may have left meanwhile: let the watch say so first
-        if has_content:
-            deadline.since = deadline.now()
         if adapter.failed is not None:
             raise adapter.failed
         data = await next_bytes()

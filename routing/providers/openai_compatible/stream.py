@@ -5,6 +5,8 @@ This runs for every chunk of every stream, so the usual event takes a straight w
 
 from typing import Any
 
+import orjson
+
 from billing.dataplane.usage import NO_USAGE, usage_from_openai
 from routing.providers.openai_compatible import normal
 from routing.wire import json_text
@@ -40,10 +42,11 @@ class ChatStream:
             if self.done or self.failed is not None:
                 break
             try:
-                chunk = json_text.read(payload)
+                chunk = orjson.loads(payload)
+            except orjson.JSONDecodeError:
+                event = self._read_unclean(payload)
+            else:
                 event = self._read(chunk, payload)
-            except json_text.InvalidJson:
-                event = self._read_no_json(payload)
             if event is not None:
                 events.append(event)
         return events
@@ -89,12 +92,16 @@ class ChatStream:
             return Event(encode(payload), (normal.chunk(chunk),), self._has_content(choices))
         return Event(encode(payload), usage_only=usage is not None)
 
-    def _read_no_json(self, payload: bytes) -> Event | None:
+    def _read_unclean(self, payload: bytes) -> Event | None:
+        """The terminal marker, JSON with half surrogate pairs, or nothing that can be read."""
         if payload.strip() == DONE:
             self.done = True
             return Event(encode(DONE), last=True)
-        self.malformed += 1
-        return None
+        try:
+            return self._read(json_text.read(payload), payload)
+        except json_text.InvalidJson:
+            self.malformed += 1
+            return None
 
     def _has_content(self, choices: list[Json]) -> bool:
         """Whether any choice brings something of the answer; keeps its text."""
