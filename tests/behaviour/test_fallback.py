@@ -20,6 +20,10 @@ CASES = [(scenario, stream) for stream in (False, True) for scenario in BEFORE_C
 ]
 
 
+# Not a byte comes: on a connection of the pool that is taken for one gone stale, and the request is sent once more.
+SILENT = ("cut-after-0", True)
+
+
 def user_calls(site: SiteHandle) -> int:
     """Calls that carry a user's chat, as opposed to probes."""
     return len([request for request in site.requests if request["path"].endswith("/chat/completions")])
@@ -43,7 +47,8 @@ def test_a_failure_before_content_is_answered_by_the_fallback(
 
     assert response.status_code == 200
     assert response.headers["x-gateway-attempts"] == "2"
-    assert (bad.calls, good.calls) == (1, 1)
+    assert bad.calls in ((1, 2) if (scenario, stream) == SILENT else (1,))
+    assert good.calls == 1
     row = tenant.row(response)
     assert len(row.attempts) == 2
     assert row.attempts[0]["error"]
