@@ -4,7 +4,9 @@ import warnings
 from functools import cache
 from typing import Any
 
-import bpe_openai
+with warnings.catch_warnings():  # it reads its files in a way that Python has given up
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import bpe_openai
 
 # Counting is done on the event loop, so it is bounded: a few milliseconds at most.
 COUNTED_CHARS = 2_000
@@ -13,9 +15,7 @@ READ_PARTS = 20_000  # messages, parts and lists of them, however deep
 
 @cache
 def _encoding() -> Any:
-    with warnings.catch_warnings():  # it reads its files in a way that Python has given up
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return bpe_openai.get_encoding("o200k_base")
+    return bpe_openai.get_encoding("o200k_base")
 
 
 def load_vocabulary() -> None:
