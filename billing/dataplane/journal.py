@@ -162,7 +162,7 @@ class Journal:
 def _encode(event: Request) -> bytes:
     with suppress(TypeError):
         line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
-        if NUL not in line:
+        if line.find(NUL) < 0:  # `in` takes twice as long on bytes
             return line
     # Cleaned here, where only the request that sent such a thing pays for it: in the database, its whole batch would.
     return orjson.dumps(_cleaned(event), option=orjson.OPT_APPEND_NEWLINE)
