@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -152,21 +152,24 @@ def check_stream_error(way: Way, chunk: bytes) -> None:
         READERS[way.client](data)
 
 
+@dataclass
+class Plane:
+    """A data plane, what its providers answer, and the loop that it serves in."""
+
+    rig: Rig
+    broken: Broken
+    loop: asyncio.AbstractEventLoop
+
+    def serve(self, way: Way, client: Client, answer: Answer) -> None:
+        self.broken.answer = answer
+        self.loop.run_until_complete(ended(self.rig, way, client))
+
+
 @pytest.fixture(scope="module")
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
+def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
+    broken, loop = Broken(), asyncio.new_event_loop()
+    yield Plane(rig(tmp_path_factory.mktemp("journal"), broken), broken, loop)
     loop.close()
-
-
-@pytest.fixture(scope="module")
-def broken() -> Broken:
-    return Broken()
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, broken: Broken) -> Rig:
-    return rig(tmp_path_factory.mktemp("journal"), broken)
 
 
 def body_of(way: Way, number: int, changes: list[Mutation], stream: bool) -> bytes:
@@ -178,35 +181,46 @@ def body_of(way: Way, number: int, changes: list[Mutation], stream: bool) -> byt
 @fuzzed
 @given(st.sampled_from(WAYS), NUMBER, json_mutations, byte_mutations, st.booleans())
 def test_damaged_requests(
-    made: Rig, broken: Broken, loop: asyncio.AbstractEventLoop, way: Way, number: int, changes: list[Mutation],
-    damage: list[Mutation], stream: bool,
-) -> None:  # fmt: skip
-    broken.answer = Answer([samples.pick(samples.answers(way.spoken, stream), number).body])
+    plane: Plane,
+    way: Way,
+    number: int,
+    changes: list[Mutation],
+    damage: list[Mutation],
+    stream: bool,
+) -> None:
+    answer = Answer([samples.pick(samples.answers(way.spoken, stream), number).body])
     body = mutated_bytes(body_of(way, number, changes, stream), damage)
-    loop.run_until_complete(ended(made, way, client_of(way, body, stream)))
+    plane.serve(way, client_of(way, body, stream), answer)
 
 
 @fuzzed
 @given(st.sampled_from(WAYS), NUMBER, stream_mutations, st.sampled_from([0, 0, 100, 100_000]))
 def test_damaged_streams(
-    made: Rig, broken: Broken, loop: asyncio.AbstractEventLoop, way: Way, number: int,
-    changes: tuple[list[Mutation], list[Mutation]], size: int,
-) -> None:  # fmt: skip
+    plane: Plane,
+    way: Way,
+    number: int,
+    changes: tuple[list[Mutation], list[Mutation]],
+    size: int,
+) -> None:
     recorded = samples.pick(samples.answers(way.spoken, stream=True), number)
     body = mutated_bytes(mutated_stream(recorded.body, changes[0], recorded.is_binary), changes[1])
-    broken.answer = Answer(list(pieces(body, 100_000 if recorded.is_binary else size)))
+    answer = Answer(list(pieces(body, 100_000 if recorded.is_binary else size)))
     client = client_of(way, orjson.dumps({**way.prompt, "model": f"{way.kind}-{way.api}", "stream": True}), True)
-    loop.run_until_complete(ended(made, way, client))
+    plane.serve(way, client, answer)
 
 
 @fuzzed
 @given(st.sampled_from(WAYS), NUMBER, json_mutations, byte_mutations, st.sampled_from([200, 200, 400, 401, 429, 500]))
 def test_damaged_answers(
-    made: Rig, broken: Broken, loop: asyncio.AbstractEventLoop, way: Way, number: int, changes: list[Mutation],
-    damage: list[Mutation], status: int,
-) -> None:  # fmt: skip
+    plane: Plane,
+    way: Way,
+    number: int,
+    changes: list[Mutation],
+    damage: list[Mutation],
+    status: int,
+) -> None:
     answers = samples.answers(way.spoken, stream=False) if status == 200 else samples.refusals()
     recorded = samples.value_in(samples.pick(answers, number).body)
-    broken.answer = Answer([mutated_bytes(mutated_json(recorded, changes), damage)], status)
+    answer = Answer([mutated_bytes(mutated_json(recorded, changes), damage)], status)
     client = client_of(way, orjson.dumps({**way.prompt, "model": f"{way.kind}-{way.api}"}), False)
-    loop.run_until_complete(ended(made, way, client))
+    plane.serve(way, client, answer)

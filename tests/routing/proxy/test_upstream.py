@@ -1,79 +1,31 @@
 """The sockets to providers, against servers that speak HTTP in every way, legal or not."""
 
 import asyncio
-import contextlib
 import gzip
 import socket
 import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from routing.proxy.resolver import GuardedResolver
 from routing.proxy.upstream import BROKEN, Upstream, UpstreamResponse, broken, drain
-from routing.wire.contract import ErrorKind, Outgoing, Target, UpstreamError
+from routing.wire.contract import ErrorKind, Target, UpstreamError
+from tests.routing.proxy.raw_server import (
+    SECRET,
+    STREAM,
+    WHOLE,
+    Writer,
+    chunked,
+    outgoing,
+    read,
+    send,
+    serving,
+)
 from tests.upstream.unreachable import unreachable_url
-
-SECRET = "sk-upstream-0123456789"
-BODY = b'{"x": 1}'
-WHOLE = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
-STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
-Writer = asyncio.StreamWriter
-Script = Callable[[Writer], Awaitable[None]]
-
-
-def outgoing() -> Outgoing:
-    return Outgoing("/chat/completions", BODY)
-
-
-def chunked(*parts: bytes) -> bytes:
-    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
-
-
-@dataclass
-class Server:
-    """One that answers each request by a script."""
-
-    script: Script
-    port: int = 0
-    connections: int = 0
-    requests: list[bytes] = field(default_factory=list)
-    closed: asyncio.Event = field(default_factory=asyncio.Event)  # a caller has closed its connection
-
-    async def serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
-        self.connections += 1
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                self.requests.append(head + await reader.readexactly(len(BODY)))
-                await self.script(writer)
-                await writer.drain()
-                if writer.is_closing():
-                    return
-        self.closed.set()
-        writer.close()
-
-    @property
-    def target(self) -> Target:
-        return Target("openai_compatible", f"http://127.0.0.1:{self.port}/v1", "m", {"x-own": "1"}, (SECRET,))
-
-
-@contextlib.asynccontextmanager
-async def serving(script: bytes | Script) -> AsyncIterator[Server]:
-    async def write(writer: Writer) -> None:
-        assert isinstance(script, bytes)
-        writer.write(script)
-
-    server = Server(write if isinstance(script, bytes) else script)
-    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    server.port = listener.sockets[0].getsockname()[1]
-    try:
-        yield server
-    finally:
-        listener.close()
 
 
 @pytest.fixture
@@ -81,21 +33,6 @@ async def upstream() -> AsyncIterator[Upstream]:
     opened = Upstream(allow_private=True)
     yield opened
     await opened.close()
-
-
-async def send(upstream: Upstream, server: Server) -> UpstreamResponse:
-    async with asyncio.timeout(5):
-        return await upstream.send(outgoing(), server.target, 1.0)
-
-
-async def read(upstream: Upstream, server: Server, limit: int = 10**6) -> tuple[int, bytes]:
-    """A whole answer, read and let go."""
-    response = await send(upstream, server)
-    try:
-        async with asyncio.timeout(5):
-            return response.status, await response.read(limit)
-    finally:
-        response.close()
 
 
 async def test_what_goes_out_is_signed_and_says_only_what_it_must(upstream: Upstream) -> None:
@@ -382,61 +319,3 @@ async def test_draining_does_not_take_long(monkeypatch: pytest.MonkeyPatch) -> N
     started = time.monotonic()
     await drain(Endless())  # type: ignore[arg-type]
     assert time.monotonic() - started < 1
-
-
-class Closing:
-    """A server's script: so many answers a connection, then it closes without one."""
-
-    def __init__(self, answers: int, before: bytes = b"") -> None:
-        self.answers, self.before = answers, before
-        self.given: dict[Writer, int] = {}
-        self.processed = 0
-
-    async def __call__(self, writer: Writer) -> None:
-        self.given[writer] = self.given.get(writer, 0) + 1
-        if self.given[writer] > self.answers:
-            writer.write(self.before)
-            await writer.drain()
-            writer.close()
-        else:
-            self.processed += 1
-            writer.write(WHOLE)
-
-
-# B49: it read the request on a connection that it had been about to close
-async def test_a_stale_connection_is_replaced_unseen(upstream: Upstream) -> None:
-    script = Closing(answers=1)
-    async with serving(script) as server:
-        for number in range(1, 6):
-            assert await read(upstream, server) == (200, b"hello")
-            assert script.processed == server.connections == number
-
-
-# B49
-async def test_a_pool_of_stale_connections_is_gone_through(upstream: Upstream) -> None:
-    script = Closing(answers=1)
-    async with serving(script) as server:
-        opened = [await send(upstream, server) for _ in range(4)]
-        for response in opened:
-            await response.read(100)
-            response.close()
-        assert await read(upstream, server) == (200, b"hello")
-        assert (script.processed, server.connections, len(server.requests)) == (5, 5, 9)
-
-
-# B26
-async def test_a_new_connection_that_closes_is_one_attempt(upstream: Upstream) -> None:
-    async with serving(Closing(answers=0)) as server:
-        with pytest.raises(UpstreamError) as raised:
-            await send(upstream, server)
-    assert raised.value.kind is ErrorKind.CONNECTION
-    assert len(server.requests) == 1
-
-
-# B26: the provider has begun to answer, so that it may have done the work
-async def test_an_answer_that_broke_off_is_not_asked_for_again(upstream: Upstream) -> None:
-    async with serving(Closing(answers=1, before=b"HTTP/1.1 200 OK\r\ncontent-")) as server:
-        await read(upstream, server)
-        with pytest.raises(UpstreamError):
-            await send(upstream, server)
-    assert len(server.requests) == 2
