@@ -146,6 +146,6 @@ async def test_the_end_user_is_the_header_s_or_the_body_s() -> None:
 @jumping
 async def test_a_body_that_is_too_deep_for_us_is_a_bad_request(tmp_path: Path) -> None:
     rig = Rig(tmp_path, ScriptedUpstream(Answer([whole()])), route(deployment()))
-    client = await rig.call(Client(b'{"model": "m", "messages": ' + b"[" * 500 + b"]" * 500 + b"}"))
+    client = await rig.call(Client(b'{"model": "m", "messages": ' + b"[" * 1000 + b"]" * 1000 + b"}"))
     assert (client.status, client.error["message"]) == (400, "The body is nested too deeply.")
     assert rig.row["status"] == 400

@@ -178,7 +178,7 @@ def test_what_cannot_be_left_out_is_refused(fields: Json, param: str) -> None:
 
 
 def test_what_is_nested_too_deeply_to_write_is_refused() -> None:
-    nested = orjson.loads(b'{"a":' * 400 + b"1" + b"}" * 400)
+    nested = orjson.loads(b'{"a":' * 1000 + b"1" + b"}" * 1000)
     with pytest.raises(UpstreamError, match="nested"):
         BedrockAdapter().build(
             Call("chat", "openai_chat", {"messages": [USER], "guardrailConfig": nested}, "m"), target()
