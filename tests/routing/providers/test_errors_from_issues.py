@@ -11,7 +11,8 @@ from routing.wire.contract import Call, ErrorKind, Json, Target, UpstreamError
 
 COLLECTION = Path(__file__).parents[4] / "shared" / "data" / "wire" / "errors_from_issues.jsonl"
 CASES: list[Json] = [json.loads(line) for line in COLLECTION.read_text().splitlines()] if COLLECTION.exists() else []
-KINDS: dict[str, str] = {"azure": "azure_openai", "meta-llama-api": "openai_compatible"}  # where they are called otherwise
+# Those that are called otherwise here.
+KINDS: dict[str, str] = {"azure": "azure_openai", "meta-llama-api": "openai_compatible"}
 BY_STATUS = {429: ErrorKind.RATE_LIMIT, 500: ErrorKind.SERVER, 529: ErrorKind.OVERLOADED}
 # Where the status alone says too little.
 MEANT = {
