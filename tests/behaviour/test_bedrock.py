@@ -13,7 +13,7 @@ from tests.upstream.handle import SiteHandle, Upstream
 KEPT = [one for one in cassettes.kept() if one.provider == "bedrock" and one.status == 200]
 WHOLE = [one for one in KEPT if one.endpoint == "converse"]
 STREAMED = [one for one in KEPT if one.endpoint == "converse-stream"]
-CLAUDE = [one for one in KEPT if one.endpoint == "invoke-stream"]
+CLAUDE = [one for one in KEPT if one.endpoint == "invoke-stream" and "anthropic_version" in one.request]
 
 
 def bedrock_route(tenant: Tenant, site: SiteHandle, model: str) -> str:
