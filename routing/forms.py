@@ -14,6 +14,8 @@ from routing.services.routes import TIMEOUTS
 from tenants.fields import LinesField
 from tenants.models import Organization
 
+USUAL_PRICES = ("input", "output", "cached_input")
+
 
 def layout(*parts: Any) -> FormHelper:
     """The fields alone: generic/form.html brings the form tag and the buttons."""
@@ -53,7 +55,7 @@ class DeploymentForm(forms.Form):
                 Div("model", "tags", css_class="two-fields"),
                 HTML('{% include "routing/deployments/models.html" %}'), "enabled",
             ),
-            Fieldset("Own price", Div(*(f"price_{name}" for name in PRICED), css_class="two-fields")),
+            self._prices(deployment.price if deployment else None),
         )  # fmt: skip
 
     def _initial(self, deployment: Deployment) -> dict[str, Any]:
@@ -67,6 +69,16 @@ class DeploymentForm(forms.Form):
                 label=name.replace("_", " ").capitalize(), widget=forms.NumberInput(attrs={"step": "any", "min": "0"}),
             )  # fmt: skip
         self.fields["price_input"].help_text = "Dollars per million tokens. All empty: from the price book."
+
+    def _prices(self, price: dict[str, float] | None) -> Fieldset:
+        """What every model has in sight; the rest folded up, unless something of it is set."""
+        rare = [name for name in PRICED if name not in USUAL_PRICES]
+        is_open = "open" if self.is_bound or any(name in (price or {}) for name in rare) else ""
+        return Fieldset(
+            "Own price", Div(*(f"price_{name}" for name in USUAL_PRICES), css_class="two-fields"),
+            HTML(f'<details class="more-fields" {is_open}><summary>Other tokens, requests and searches</summary>'),
+            Div(*(f"price_{name}" for name in rare), css_class="two-fields"), HTML("</details>"),
+        )  # fmt: skip
 
     def service_fields(self) -> dict[str, Any]:
         """As create_deployment and update_deployment take them."""
