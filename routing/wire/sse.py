@@ -36,6 +36,19 @@ class SseDecoder:
             return [data[start + 6 : -2]] if data[-1] == 10 else self._feed_lines(data)
         return self._feed_lines(data)
 
+    def is_one_line(self, data: bytes) -> bool:
+        """Whether these bytes are just one event, `data: …` and a blank line: what most streams are made of.
+
+        Then they need not be fed.
+        """
+        return (
+            data[:6] == b"data: "
+            and data.find(b"\n") == len(data) - 2
+            and data[-1] == 10
+            and not (self._line or self._data)
+            and data.find(b"\r") < 0
+        )
+
     def rest(self) -> bytes:
         """What to feed at the end of the bytes, for a last event that lacks its blank line."""
         return b"\n\n" if self._line or self._data else b""

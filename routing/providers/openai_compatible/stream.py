@@ -37,19 +37,11 @@ class ChatStream:
 
     def feed(self, data: bytes) -> list[Event]:
         """The events that these bytes complete, up to the end or an in-band error."""
-        events = []
-        for payload in self._decoder.feed(data):
-            if self.done or self.failed is not None:
-                break
-            try:
-                chunk = orjson.loads(payload)
-            except orjson.JSONDecodeError:
-                event = self._read_unclean(payload)
-            else:
-                event = self._read(chunk, payload)
-            if event is not None:
-                events.append(event)
-        return events
+        if self._decoder.is_one_line(data):
+            event = self._read(data[6:-2], data)
+            return [] if event is None else [event]
+        events = [self._read(payload, encode(payload)) for payload in self._decoder.feed(data)]
+        return [event for event in events if event is not None]
 
     def finish(self) -> list[Event]:
         """What is left at the end of the bytes. Raises `TruncatedStream` if no terminal marker came."""
@@ -60,7 +52,14 @@ class ChatStream:
             raise TruncatedStream
         return [*events, Event(encode(DONE), last=True)]
 
-    def _read(self, chunk: Any, payload: bytes) -> Event | None:
+    def _read(self, payload: bytes, raw: bytes) -> Event | None:
+        """One event; ``raw``: it with its frame. None for what is not to be sent on."""
+        if self.done or self.failed is not None:
+            return None
+        try:
+            chunk = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            return self._read_unclean(payload, raw)
         try:  # the usual chunk: one piece of text
             (choice,) = chunk["choices"]
             text = choice["delta"]["content"]
@@ -68,12 +67,12 @@ class ChatStream:
                 if len(self.texts) < KEPT_TEXTS:
                     self.texts.append(text)
                 self.chars += len(text)
-                return Event(encode(payload), (chunk,), True)
+                return Event(raw, (chunk,), True)
         except (KeyError, TypeError, ValueError):
             pass
-        return self._read_unusual(chunk, payload)
+        return self._read_unusual(chunk, raw)
 
-    def _read_unusual(self, chunk: Any, payload: bytes) -> Event | None:
+    def _read_unusual(self, chunk: Any, raw: bytes) -> Event | None:
         if type(chunk) is not dict:
             self.malformed += 1
             return None
@@ -89,16 +88,16 @@ class ChatStream:
             self.failed = error_from_object(error, 200)
             return None
         if choices and type(choices) is list:
-            return Event(encode(payload), (normal.chunk(chunk),), self._has_content(choices))
-        return Event(encode(payload), usage_only=usage is not None)
+            return Event(raw, (normal.chunk(chunk),), self._has_content(choices))
+        return Event(raw, usage_only=usage is not None)
 
-    def _read_unclean(self, payload: bytes) -> Event | None:
+    def _read_unclean(self, payload: bytes, raw: bytes) -> Event | None:
         """The terminal marker, JSON with half surrogate pairs, or nothing that can be read."""
         if payload.strip() == DONE:
             self.done = True
             return Event(encode(DONE), last=True)
         try:
-            return self._read(json_text.read(payload), payload)
+            return self._read_unusual(json_text.read(payload), raw)
         except json_text.InvalidJson:
             self.malformed += 1
             return None
