@@ -5,7 +5,7 @@ of a chart is the total beside it, and both are the sum of the request log.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -158,15 +158,23 @@ class UsageReport:
 
     def top(self, dimension: Dimension, limit: int = 10) -> list[Share]:
         """Who or what used most: by cost, then by requests. Each under its latest name."""
-        identity, name = DIMENSIONS[dimension]
+        return self.tops([dimension], limit)[dimension]
+
+    def tops(self, dimensions: Sequence[Dimension], limit: int = 10) -> dict[Dimension, list[Share]]:
+        """The top of each of them, all read at once."""
+        pairs = [", ".join(DIMENSIONS[dimension]) for dimension in dimensions]
+        summed_away = [f"GROUPING({DIMENSIONS[dimension][0]}) = 1" for dimension in dimensions]
         rows = self._select(
-            f"{identity}, {name}, {SUMS}", USAGE, f"{self._narrowed()} GROUP BY 1, 2 ORDER BY max(moment)"
-        )
-        parts: dict[int | str, list[Share]] = {}
-        for found, called, *sums in rows:
-            parts.setdefault(found, []).append(Share(found, called, Totals(*sums)))
-        shares = [Share(of, same[-1].name, sum_of(share.totals for share in same)) for of, same in parts.items()]
-        return sorted(shares, key=lambda share: (share.totals.cost, share.totals.requests), reverse=True)[:limit]
+            f"ARRAY[{', '.join(summed_away)}], {', '.join(pairs)}, {SUMS}", USAGE,
+            f"{self._narrowed()} GROUP BY GROUPING SETS (({'), ('.join(pairs)})) ORDER BY max(moment)",
+        )  # fmt: skip
+        parts: dict[Dimension, dict[int | str, list[Share]]] = {dimension: {} for dimension in dimensions}
+        for absent, *values in rows:
+            place = absent.index(False)
+            found, called = values[2 * place : 2 * place + 2]
+            totals = Totals(*values[2 * len(dimensions) :])
+            parts[dimensions[place]].setdefault(found, []).append(Share(found, called, totals))
+        return {dimension: _most(shares, limit) for dimension, shares in parts.items()}
 
     def latency(self, measure: Measure = "duration") -> Latency:
         """Of requests that were answered. Of what narrows the report, only the deployment counts here."""
@@ -204,3 +212,9 @@ class UsageReport:
         with connection.cursor() as cursor:
             cursor.execute(query, {**self._parameters, **self._only, **more})
             return cursor.fetchall()
+
+
+def _most(parts: Mapping[int | str, list[Share]], limit: int) -> list[Share]:
+    """Those that used most; what was renamed has several parts, the latest name last."""
+    shares = [Share(of, same[-1].name, sum_of(share.totals for share in same)) for of, same in parts.items()]
+    return sorted(shares, key=lambda share: (share.totals.cost, share.totals.requests), reverse=True)[:limit]

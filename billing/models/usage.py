@@ -111,6 +111,11 @@ class UsageEvent(models.Model):
                 name="usage_org_unpriced",
                 condition=models.Q(unpriced=True),
             ),
+            models.Index(
+                fields=["organization_id", "end_user", "-at"],
+                name="usage_org_end_user_at",
+                condition=~models.Q(end_user=""),
+            ),
         ]
 
     def __str__(self) -> str:

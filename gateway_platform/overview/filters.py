@@ -69,12 +69,17 @@ class RequestFilter(ListFilterSet):
         fields: list[str] = []
 
     @property
+    def used(self) -> set[str]:
+        """The filters that are set, but for the range."""
+        return {name for name in self.filters if name not in ("range", "start", "end") and self.data.get(name)}
+
+    @property
     def is_active(self) -> bool:
-        return any(self.data.get(name) for name in self.filters if name not in ("range", "start", "end"))
+        return bool(self.used)
 
     @property
     def more_is_active(self) -> bool:
-        return any(self.data.get(name) for name in self.filters if name not in self.FIRST)
+        return not self.used <= set(self.FIRST)
 
     def filter_queryset(self, queryset: QuerySet[UsageEvent]) -> QuerySet[UsageEvent]:
         if self.form.cleaned_data.get("q"):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -20,15 +19,16 @@ class Page:
     rows: list[UsageEvent]
     newer: str | None
     older: str | None
+    looked_to: datetime | None = None  # the page ends here though it is not full: enough was read
 
 
 def page_of(events: QuerySet[UsageEvent], *, before: str | None, after: str | None, size: int = SIZE) -> Page:
     """The page that begins right below `before`, or ends right above `after`, or the first one."""
-    if after and (position := _position(after)):
+    if position := position_of(after):
         rows = list(_beyond(events, position, newer=True)[: size + 1])
         more, rows = len(rows) > size, rows[:size][::-1]
         return Page(rows, _cursor(rows[0]) if more else None, _cursor(rows[-1]) if rows else None)
-    position = _position(before) if before else None
+    position = position_of(before)
     rows = list(_beyond(events, position, newer=False)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     return Page(rows, _cursor(rows[0]) if rows and position else None, _cursor(rows[-1]) if more else None)
@@ -44,12 +44,16 @@ def _beyond(events: QuerySet[UsageEvent], position: Position | None, *, newer: b
     return events.order_by("at", "id") if newer else events.order_by("-at", "-id")
 
 
-def _cursor(event: Any) -> str:
-    return f"{event.at.isoformat()}~{event.id}"
+def _cursor(event: UsageEvent) -> str:
+    return cursor_of(event.at, event.id)
 
 
-def _position(cursor: str) -> Position | None:
-    at, _, pk = cursor.partition("~")
+def cursor_of(at: datetime, pk: UUID) -> str:
+    return f"{at.isoformat()}~{pk}"
+
+
+def position_of(cursor: str | None) -> Position | None:
+    at, _, pk = (cursor or "").partition("~")
     try:
         return datetime.fromisoformat(at), UUID(pk)
     except ValueError:

@@ -76,14 +76,12 @@ class Overview(OrganizationPage):
         def share(part: Totals) -> float:
             return float(part.cost / totals.cost) if totals.cost else part.requests / totals.requests
 
+        titles = {dimension: title for dimension, title in TOPS if dimension not in self.only}
+        if not totals.requests or not titles:
+            return []
         return [
-            {
-                "dimension": dimension,
-                "title": title,
-                "rows": [(row, share(row.totals)) for row in report.top(dimension, TOP_LENGTH)],
-            }
-            for dimension, title in TOPS
-            if totals.requests and dimension not in self.only
+            {"dimension": dimension, "title": titles[dimension], "rows": [(row, share(row.totals)) for row in rows]}
+            for dimension, rows in report.tops(list(titles), TOP_LENGTH).items()
         ]
 
     def _narrowed_by(self) -> list[tuple[str, str]]:

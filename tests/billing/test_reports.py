@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from billing.dataplane.event import Event
 from billing.models import UsageEvent
-from billing.reports import Totals, UsageReport
+from billing.reports import Dimension, Totals, UsageReport
 from tenants.models import Organization
 from tests.billing.events import make_event, new_organization_id
 from tests.billing.filling import insert_events
@@ -103,11 +103,14 @@ def test_the_sum_of_buckets_is_the_total_is_the_sum_of_rows(
         summed = add(summed, point.totals)
     assert summed == total
     assert UsageEvent.objects.for_organization(organization).between(start, end).count() == total.requests
-    for dimension in ("team", "key", "route", "provider", "deployment", "model"):
+    dimensions: list[Dimension] = ["team", "key", "route", "provider", "deployment", "model"]
+    together = report.tops(dimensions, limit=100)
+    for dimension in dimensions:
         summed = Totals()
         for share in report.top(dimension, limit=100):
             summed = add(summed, share.totals)
         assert summed == total
+        assert sorted(together[dimension], key=str) == sorted(report.top(dimension, limit=100), key=str)
     answered = sum(event["outcome"] == "ok" for event in inside)
     assert report.latency().requests == answered
     assert sum(point.latency.requests for point in report.latency_series()) == answered

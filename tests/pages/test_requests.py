@@ -50,7 +50,7 @@ def test_each_filter_finds_its_request(
 
 
 def test_filters_by_key_and_team(admin: Client, things: Things) -> None:
-    wanted = make_request(things.organization, team_id=things.team.pk, team="Search")
+    wanted = make_request(things.organization, team_id=things.team.pk, team="Search", key_id=things.key.pk + 1)
     assert listed(admin, things.organization, team=things.team.pk) == [wanted.request_id]
     assert listed(admin, things.organization, key=things.key.pk) == [things.request.request_id]
 
@@ -116,7 +116,7 @@ def test_a_search_that_takes_too_long_says_so(admin: Client, things: Things, mon
             cursor.execute("SELECT pg_sleep(20)")
 
     monkeypatch.setattr("gateway_platform.overview.requests.SEARCH_MS", 50)
-    monkeypatch.setattr("gateway_platform.overview.requests.page_of", slow)
+    monkeypatch.setattr("gateway_platform.overview.window.page_of", slow)
     assert "takes too long" in admin.get(things.url("requests")).content.decode()
 
 
