@@ -108,7 +108,7 @@ class Outgoing:
     answered: bytes | None = None  # the answer itself, where nobody needs to be asked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """A whole answer: the provider's own bytes, and the internal form where the caller speaks another dialect."""
 

@@ -19,7 +19,7 @@ class Emitter(Protocol):
         """The end of a whole answer, terminal marker included."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
     """One row of the registry."""
 
