@@ -31,4 +31,4 @@ USER gateway
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
-CMD ["sh", "-c", "exec uvicorn gateway_platform.asgi:application --host 0.0.0.0 --port 8080 --workers ${WEB_WORKERS:-2} --loop uvloop --http httptools --lifespan on --no-access-log --timeout-keep-alive 75 --timeout-graceful-shutdown ${SHUTDOWN_GRACE:-30}"]
+CMD ["sh", "-c", "exec python -m gateway_platform.serve --host 0.0.0.0 --port 8080 --workers ${WEB_WORKERS:-2} --timeout-graceful-shutdown ${SHUTDOWN_GRACE:-30}"]

@@ -15,10 +15,11 @@ import psycopg
 from cryptography.fernet import Fernet
 
 from benchmarks.load import Target
-from benchmarks.servers import ROOT, Server, running, uvicorn
+from benchmarks.servers import ROOT, Program, Server, running
 from gateway_platform.embedded.postgres import start_postgres
 from gateway_platform.embedded.redis import start_redis
 
+SERVE = [sys.executable, "-m", "gateway_platform.serve", "--port", "{port}", "--workers", "1"]
 SHIPPING_SECONDS = 30  # how long the last rows may take to reach the ledger
 
 
@@ -62,7 +63,7 @@ def running_gateway(upstream: Server, core: int) -> Iterator[Gateway]:
             }
             _manage(env, "migrate", "--verbosity", "0")
             _manage(env, "apply", "benchmarks/gateway.yaml")
-            with running(uvicorn("gateway", "gateway_platform.asgi:application", env), core) as server:
+            with running(Program("gateway", SERVE, env), core) as server:
                 target = Target(server.port, {"Authorization": f"Bearer {key}"})
                 yield Gateway(server, target, postgres.url)
         finally:

@@ -122,15 +122,10 @@ class Installation:
             "host": self.host,
             "port": self.port,
             "workers": self.web_workers,
-            "loop": "uvloop",
-            "http": "httptools",
-            "lifespan": "on",
-            "log-level": "warning",
-            "timeout-keep-alive": 75,  # seconds; longer than load balancers keep theirs, 60 as a rule
             "timeout-graceful-shutdown": self.shutdown_grace,
         }
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        return [sys.executable, "-m", "uvicorn", "gateway_platform.asgi:application", "--no-access-log", *words]
+        return [sys.executable, "-m", "gateway_platform.serve", *words]
 
     def _add(self, name: str, argv: Sequence[str], *, stop_seconds: float = 30) -> None:
         part = Part(name, lambda: start_program(name, argv, self.environment), stop_seconds)

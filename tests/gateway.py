@@ -39,9 +39,8 @@ class Gateway:
     def command(self) -> list[str]:
         """What serves."""
         return [
-            *(sys.executable, "-m", "uvicorn", "gateway_platform.asgi:application"),
-            *("--port", str(self.port), "--workers", str(self.workers), "--log-level", "warning"),
-            *("--no-access-log", "--timeout-keep-alive", "75", "--timeout-graceful-shutdown", str(self.grace)),
+            *(sys.executable, "-m", "gateway_platform.serve", "--port", str(self.port)),
+            *("--workers", str(self.workers), "--timeout-graceful-shutdown", str(self.grace)),
         ]
 
     @property

@@ -82,7 +82,7 @@ def test_head_has_no_body_and_keeps_the_connection_usable(gateway: Gateway) -> N
 def test_a_worker_that_cannot_start_says_so_and_ends(live_database: str, tmp_path: Path) -> None:
     no_directory = tmp_path / "file"
     no_directory.touch()
-    command = [sys.executable, "-m", "uvicorn", "gateway_platform.asgi:application", "--port", "0"]
+    command = [sys.executable, "-m", "gateway_platform.serve", "--port", "0"]
     environment = {
         **os.environ,
         "DATABASE_URL": live_database,
