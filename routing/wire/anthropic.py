@@ -6,7 +6,7 @@ https://platform.claude.com/docs/en/api/messages
 from typing import Any
 
 from routing.wire import json_text
-from routing.wire.contract import Json
+from routing.wire.reading import text_in
 
 DIALECT = "anthropic_messages"
 # https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
@@ -26,16 +26,6 @@ THOUGHTS = frozenset({"thinking", "redacted_thinking"})
 # https://code.claude.com/docs/en/llm-gateway-protocol#system-prompt-attribution-block
 ATTRIBUTION = "x-anthropic-billing-header:"
 TOOL_CHOICES = {"auto": "auto", "any": "required", "none": "none"}
-
-
-def objects(value: Any) -> list[Json]:
-    """The dictionaries of a list; whatever else comes is passed over."""
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def text_in(value: Any) -> str:
-    """A text; anything else is none."""
-    return value if isinstance(value, str) else ""
 
 
 def written(value: Any) -> str:

@@ -6,8 +6,9 @@ The client dialect answers with them; the provider adapter sends them as history
 from typing import Any
 
 from routing.wire import json_text
-from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in
+from routing.wire.anthropic import DIALECT, THOUGHTS
 from routing.wire.contract import Json
+from routing.wire.reading import objects_in, text_in
 
 DEEP = 200  # levels that are surely written
 
@@ -15,14 +16,14 @@ DEEP = 200  # levels that are surely written
 def blocks(message: Json) -> list[Json]:
     """Thoughts, then text with native blocks in their places, then tool uses."""
     text = text_in(message.get("content")) + text_in(message.get("refusal"))
-    calls = objects(message.get("tool_calls"))
+    calls = objects_in(message.get("tool_calls"))
     if isinstance(message.get("function_call"), dict):
         calls.append({"function": message["function_call"]})
     return [*thoughts(message), *written(text, message), *map(tool_use, calls)]
 
 
 def thoughts(message: Json) -> list[Json]:
-    found = [thought(block) for block in objects(message.get("thinking_blocks")) if block.get("type") in THOUGHTS]
+    found = [thought(block) for block in objects_in(message.get("thinking_blocks")) if block.get("type") in THOUGHTS]
     said = text_in(message.get("reasoning_content"))
     if not found:
         placed = any(entry["block"].get("type") in THOUGHTS for entry in own(message.get("native_blocks"), "block"))
@@ -65,7 +66,7 @@ def text_block(text: str, cited: list[Json]) -> Json:
 def own(entries: Any, name: str) -> list[Json]:
     """Entries of this dialect that hold what they should."""
     return [
-        entry for entry in objects(entries) if entry.get("dialect") == DIALECT and isinstance(entry.get(name), dict)
+        entry for entry in objects_in(entries) if entry.get("dialect") == DIALECT and isinstance(entry.get(name), dict)
     ]
 
 
@@ -74,7 +75,7 @@ def citations(message: Json) -> list[Json]:
     native = own(message.get("citations"), "citation")
     if native:
         return native
-    found = [one.get("url_citation") for one in objects(message.get("annotations"))]
+    found = [one.get("url_citation") for one in objects_in(message.get("annotations"))]
     return [
         {"citation": web_citation(cite), "start_index": cite.get("start_index"), "end_index": cite.get("end_index")}
         for cite in found

@@ -6,8 +6,9 @@ from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.output import JSON_TOOL
 from routing.providers.anthropic.response import annotation_of, ending
 from routing.wire import json_text
-from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in, written
+from routing.wire.anthropic import DIALECT, THOUGHTS, written
 from routing.wire.contract import Json
+from routing.wire.reading import objects_in, text_in
 
 
 class _Block:
@@ -21,7 +22,7 @@ class _Block:
         self.start = start  # characters of text before it
         self.number = 0  # of a tool call
         self.written: list[str] = []
-        self.citations = list(objects(block.get("citations")))
+        self.citations = list(objects_in(block.get("citations")))
 
 
 class Chunks:
@@ -81,7 +82,7 @@ class Chunks:
         if kind == "signature_delta":
             block.block = {**block.block, "signature": text_in(block.block.get("signature")) + delta["signature"]}
         elif kind == "citations_delta":
-            block.citations += objects([delta["citation"]])
+            block.citations += objects_in([delta["citation"]])
         elif kind == "compaction_delta":
             block.block = {**block.block, **{name: value for name, value in delta.items() if name != "type"}}
         return ()

@@ -8,9 +8,9 @@ from typing import Any
 
 from routing.providers.anthropic.draft import Draft, bad, identifier
 from routing.providers.anthropic.parts import blocks_of, marked, text_block
-from routing.wire.anthropic import objects, text_in
 from routing.wire.anthropic_blocks import called, thoughts, tool_use, written
 from routing.wire.contract import Json
+from routing.wire.reading import objects_in, text_in
 
 # What stands where Anthropic wants a user's words and there are none.
 NOTHING_SAID = "(empty)"
@@ -94,7 +94,7 @@ class Conversation:
         return kept
 
     def _calls(self, message: Json) -> list[Json]:
-        calls = objects(message.get("tool_calls"))
+        calls = objects_in(message.get("tool_calls"))
         if isinstance(message.get("function_call"), dict):
             calls.append({"function": message["function_call"]})
         return [self._call(call) for call in calls]

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from routing.providers.anthropic.draft import FILES_BETA, Draft, bad, unsupported
-from routing.wire.anthropic import DIALECT, text_in
+from routing.wire.anthropic import DIALECT
 from routing.wire.chat import parts_of
 from routing.wire.contract import Json
+from routing.wire.reading import text_in
 
 _DATA_URL = re.compile(r"data:([^;,]*)((?:;[^;,]*)*),(.*)", re.DOTALL)
 

@@ -5,8 +5,8 @@ https://platform.claude.com/docs/en/build-with-claude/thinking
 
 from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.models import Traits
-from routing.wire.anthropic import objects
 from routing.wire.contract import Json
+from routing.wire.reading import objects_in
 from routing.wire.thinking import SMALLEST_BUDGET, budget_of, wanted_effort
 
 FORCED = frozenset({"any", "tool"})
@@ -71,7 +71,7 @@ def _budget(chat: Json, effort: str | None, given: Json, body: Json, draft: Draf
 def _lost_thoughts(chat: Json) -> bool:
     """Whether the turn that is being continued called tools, and came without its thoughts."""
     said = []
-    for message in reversed(objects(chat.get("messages"))):
+    for message in reversed(objects_in(chat.get("messages"))):
         if message.get("role") == "user":
             break
         said.append(message)

@@ -6,8 +6,9 @@ from routing.providers.anthropic.draft import Draft
 from routing.providers.anthropic.errors import error_from_event
 from routing.providers.anthropic.output import JSON_TOOL
 from routing.wire import json_text
-from routing.wire.anthropic import DIALECT, FINISH_OF_STOP, THOUGHTS, objects, text_in, written
+from routing.wire.anthropic import DIALECT, FINISH_OF_STOP, THOUGHTS, written
 from routing.wire.contract import ErrorKind, Json, UpstreamError
+from routing.wire.reading import objects_in, text_in
 
 
 def parse(operation: str, body: bytes) -> Json:
@@ -32,7 +33,7 @@ def completion(data: Json, created: int, draft: Draft) -> Json:
     """A message as an internal answer."""
     reader = _Reader(draft)
     try:
-        for block in objects(data["content"]):
+        for block in objects_in(data["content"]):
             reader.read(block)
     except ValueError:
         raise UpstreamError(ErrorKind.SERVER, "The provider's answer is nested too deeply.", 200) from None
@@ -102,7 +103,7 @@ class _Reader:
     def _say(self, block: Json) -> None:
         start = len(self._text)
         self._text += text_in(block.get("text"))
-        for citation in objects(block.get("citations")):
+        for citation in objects_in(block.get("citations")):
             place = {"start_index": start, "end_index": len(self._text)}
             self._put("citations", {"dialect": DIALECT, "citation": citation, **place})
             if annotation := annotation_of(citation, place):

@@ -10,10 +10,9 @@ from routing.providers.anthropic.chunks import Chunks
 from routing.providers.anthropic.errors import error_from_event
 from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
+from routing.wire.kept_text import KEPT_TEXTS
 from routing.wire.sse import SseDecoder
-from routing.wire.tokens import COUNTED_CHARS
 
-KEPT_TEXTS = COUNTED_CHARS  # none is shorter than a character
 # Events that frame the answer, and bring nothing of it.
 _FRAME = frozenset({"message_start", "ping", "content_block_stop"})
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)

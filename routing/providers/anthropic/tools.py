@@ -7,9 +7,10 @@ from routing.providers.anthropic.draft import Draft, bad, unsupported
 from routing.providers.anthropic.models import Traits
 from routing.providers.anthropic.parts import marked
 from routing.providers.anthropic.schema import closed, input_schema
-from routing.wire.anthropic import DIALECT, TOOL_CHOICES, objects, text_in
+from routing.wire.anthropic import DIALECT, TOOL_CHOICES
 from routing.wire.chat import has_functions
 from routing.wire.contract import Json
+from routing.wire.reading import objects_in, text_in
 
 WEB_SEARCH: Json = {"type": "web_search_20250305", "name": "web_search"}
 # How others call their search of the web.
@@ -32,8 +33,10 @@ def tool_fields(chat: Json, model: Traits, draft: Draft) -> Json:
 
 
 def _tools(chat: Json, model: Traits, draft: Draft) -> list[Json]:
-    given = [("tools", tool) for tool in objects(chat.get("tools"))]
-    given += [("functions", {"type": "function", "function": function}) for function in objects(chat.get("functions"))]
+    given = [("tools", tool) for tool in objects_in(chat.get("tools"))]
+    given += [
+        ("functions", {"type": "function", "function": function}) for function in objects_in(chat.get("functions"))
+    ]
     spares = has_functions(chat)
     tools = [
         _tool(tool, f"{name}[{index}]", model, draft)
@@ -116,8 +119,8 @@ def _of_history(chat: Json, draft: Draft) -> Json:
     """Anthropic wants tools declared that the conversation has used, though none may be called any more."""
     names = dict.fromkeys(
         text_in(call["function"].get("name"))
-        for message in objects(chat.get("messages"))
-        for call in objects(message.get("tool_calls"))
+        for message in objects_in(chat.get("messages"))
+        for call in objects_in(message.get("tool_calls"))
         if isinstance(call.get("function"), dict)
     )
     tools = [{"name": draft.tool_name(name), "input_schema": input_schema(None)} for name in names if name]

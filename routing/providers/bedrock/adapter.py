@@ -8,11 +8,11 @@ from routing.providers.bedrock.claude import ClaudeStream, body_of, guardrail_he
 from routing.providers.bedrock.errors import error_from_answer
 from routing.providers.bedrock.request import converse, draft_of, outgoing
 from routing.providers.bedrock.stream import ConverseStream
-from routing.providers.bedrock.whole import answer_in, no_answer
 from routing.wire.anthropic import DIALECT as ANTHROPIC
 from routing.wire.aws_eventstream import Message
 from routing.wire.contract import Answer, Call, Event, Outgoing, Target, UpstreamError
 from routing.wire.prompt_size import prompt_tokens
+from routing.wire.reading import answer_in, no_answer
 from routing.wire.tokens import COUNTED_CHARS, extrapolated, text_of
 
 

@@ -4,9 +4,9 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CitationLoca
 https://platform.claude.com/docs/en/build-with-claude/citations
 """
 
-from routing.providers.bedrock.draft import object_in, objects_in, text_in
 from routing.wire.anthropic import DIALECT
 from routing.wire.contract import Json
+from routing.wire.reading import object_in, objects_in, text_in
 
 # Location → Anthropic's type, and its names of what is cited, where that begins and where it ends.
 _LOCATIONS = {

@@ -7,12 +7,13 @@ from base64 import b64decode
 from typing import Any
 
 from billing.dataplane.usage import Usage, usage_from_anthropic
-from routing.providers.bedrock.draft import Draft, object_in, objects_in, refused, text_in
+from routing.providers.bedrock.draft import Draft, refused
 from routing.wire import json_text
 from routing.wire.anthropic import without_attribution
 from routing.wire.aws_eventstream import Message
 from routing.wire.contract import Call, Event, Json, Target, UpstreamError
 from routing.wire.openai_errors import error_from_object
+from routing.wire.reading import object_in, objects_in, text_in
 from routing.wire.sse import encode
 
 VERSION = "bedrock-2023-05-31"

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from routing.providers.bedrock.claude import body_of
-from routing.providers.bedrock.draft import Draft, written
+from routing.providers.bedrock.draft import Draft
 from routing.providers.bedrock.model import without_region
 from routing.providers.bedrock.request import draft_of, outgoing, prompt
-from routing.providers.bedrock.whole import Whole, answer_in, no_answer
+from routing.providers.bedrock.whole import Whole
 from routing.wire import json_text
 from routing.wire.anthropic import DIALECT
 from routing.wire.contract import Answer, Call, Json, Outgoing, Target
 from routing.wire.prompt_size import prompt_tokens
+from routing.wire.reading import answer_in, no_answer, written
 
 
 class BedrockCount(Whole):

@@ -6,8 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from routing.providers.bedrock.model import Model
-from routing.wire import json_text
-from routing.wire.contract import ErrorKind, Json, UpstreamError
+from routing.wire.contract import ErrorKind, UpstreamError
 
 EMPTY = "(empty)"  # blank text is refused; a message without any as well
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
@@ -56,25 +55,3 @@ def refused(message: str, param: str) -> UpstreamError:
 def bad(message: str, param: str) -> UpstreamError:
     """Nobody could make sense of this."""
     return UpstreamError(ErrorKind.BAD_REQUEST, message, 400, param=param)
-
-
-def object_in(value: Any) -> Json:
-    """A dictionary, or an empty one instead of anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def objects_in(value: Any) -> list[Json]:
-    """The dictionaries of a list; none of anything else."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def text_in(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def written(body: Json) -> bytes:
-    """Raises `UpstreamError` (BAD_REQUEST) for what is nested too deeply to write."""
-    try:
-        return json_text.write(body)
-    except json_text.InvalidJson:
-        raise UpstreamError(ErrorKind.BAD_REQUEST, "The body is nested too deeply.", 400) from None

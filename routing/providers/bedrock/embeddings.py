@@ -13,8 +13,9 @@ from typing import Any
 from billing.dataplane.usage import Usage, usage_from_counts
 from routing.providers.bedrock.draft import Draft, refused
 from routing.providers.bedrock.request import draft_of, outgoing
-from routing.providers.bedrock.whole import Whole, answer_in, no_answer
+from routing.providers.bedrock.whole import Whole
 from routing.wire.contract import Answer, Call, Json, Outgoing, Target
+from routing.wire.reading import answer_in, no_answer
 from routing.wire.tokens import count
 
 _READ = {"model", "input", "encoding_format", "user", "dimensions"}

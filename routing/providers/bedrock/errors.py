@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from routing.providers.bedrock.draft import object_in, text_in
 from routing.wire import json_text
 from routing.wire.contract import ErrorKind, UpstreamError
+from routing.wire.reading import object_in, text_in
 from routing.wire.waits import retry_after
 
 _BY_CODE = {

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from billing.dataplane.usage import Usage, usage_from_counts
-from routing.providers.bedrock.draft import Draft, object_in, objects_in, refused, text_in
+from routing.providers.bedrock.draft import Draft, refused
 from routing.providers.bedrock.model import Model
 from routing.wire.chat import parts_of
 from routing.wire.contract import Call, Json
+from routing.wire.reading import object_in, objects_in, text_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 from billing.dataplane.usage import Usage, usage_from_counts
 from routing.providers.bedrock.adapter import BedrockAdapter
-from routing.providers.bedrock.draft import object_in, refused, text_in
+from routing.providers.bedrock.draft import refused
 from routing.providers.bedrock.families import Family, family_of, piece_in, request_of
 from routing.providers.bedrock.request import converse, draft_of, outgoing
 from routing.providers.bedrock.stream import EVENTS
-from routing.providers.bedrock.whole import answer_in, no_answer
 from routing.wire import json_text
 from routing.wire.aws_eventstream import Message
 from routing.wire.contract import Answer, Call, Event, Json, Outgoing, Target, TruncatedStream
+from routing.wire.reading import answer_in, no_answer, object_in, text_in
 
 COUNTS = {"input_tokens": "x-amzn-bedrock-input-token-count", "output_tokens": "x-amzn-bedrock-output-token-count"}
 METRICS = "amazon-bedrock-invocationMetrics"  # in the last event of every stream

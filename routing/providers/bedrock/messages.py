@@ -5,11 +5,12 @@ Converse wants turns to alternate, the user's first, none without content, and n
 
 from typing import Any
 
-from routing.providers.bedrock.draft import EMPTY, Draft, bad, object_in, objects_in, text_in, tool_id
+from routing.providers.bedrock.draft import EMPTY, Draft, bad, tool_id
 from routing.providers.bedrock.parts import Blocks, blocks_of, cache_point
 from routing.wire import json_text
 from routing.wire.chat import parts_of
 from routing.wire.contract import Json
+from routing.wire.reading import object_in, objects_in, text_in
 
 Turns = list[Json]
 # Other vendors' signatures: Claude refuses what it has not signed itself.

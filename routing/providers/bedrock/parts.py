@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from routing.providers.bedrock.draft import Draft, bad, object_in, refused, text_in
+from routing.providers.bedrock.draft import Draft, bad, refused
 from routing.wire.chat import parts_of
 from routing.wire.contract import Json
+from routing.wire.reading import object_in, text_in
 
 Blocks = list[Json]
 _DATA_URL = re.compile(r"data:([^;,]*)((?:;[^;,]*)*?)(;base64)?,", re.IGNORECASE)

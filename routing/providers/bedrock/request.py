@@ -4,12 +4,13 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from routing.providers.bedrock.draft import Draft, object_in, objects_in, refused, text_in, written
+from routing.providers.bedrock.draft import Draft, refused
 from routing.providers.bedrock.messages import conversation
 from routing.providers.bedrock.model import model_of
 from routing.providers.bedrock.thinking import add_thinking
 from routing.providers.bedrock.tools import add_format, add_tools
 from routing.wire.contract import Call, Json, Outgoing, Target
+from routing.wire.reading import object_in, objects_in, text_in, written
 
 # Converse's own fields, which an OpenAI client sends in its extra body.
 _PASSED = (

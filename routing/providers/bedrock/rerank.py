@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html
 
 from billing.dataplane.usage import Usage
 from routing.providers.bedrock.request import draft_of, outgoing
-from routing.providers.bedrock.whole import Whole, answer_in
+from routing.providers.bedrock.whole import Whole
 from routing.wire import rerank
 from routing.wire.contract import Answer, Call, Json, Outgoing, Target
+from routing.wire.reading import answer_in
 
 _READ = {"model", "query", "documents", "top_n", "return_documents"}
 _API_VERSION = 2

@@ -4,9 +4,10 @@ from typing import Any
 
 from billing.dataplane.usage import Usage, usage_from_counts
 from routing.providers.bedrock.citations import cited
-from routing.providers.bedrock.draft import Draft, object_in, objects_in, text_in
+from routing.providers.bedrock.draft import Draft
 from routing.wire import json_text
 from routing.wire.contract import ErrorKind, Json, UpstreamError
+from routing.wire.reading import object_in, objects_in, text_in
 
 FINISH_REASONS = {
     "end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length", "tool_use": "tool_calls",

@@ -10,12 +10,13 @@ from typing import Any
 
 from billing.dataplane.usage import Usage
 from routing.providers.bedrock.citations import cited
-from routing.providers.bedrock.draft import Draft, object_in, objects_in, text_in
+from routing.providers.bedrock.draft import Draft
 from routing.providers.bedrock.errors import error_of
 from routing.providers.bedrock.response import finish_reason, image_of, native, tool_name, usage_of
 from routing.wire import json_text
 from routing.wire.aws_eventstream import EventStreamDecoder, Message
 from routing.wire.contract import ErrorKind, Event, Json, TruncatedStream, UpstreamError
+from routing.wire.reading import object_in, objects_in, text_in
 from routing.wire.tokens import COUNTED_CHARS
 
 

@@ -4,8 +4,9 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-th
 https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
 """
 
-from routing.providers.bedrock.draft import Draft, object_in, text_in
+from routing.providers.bedrock.draft import Draft
 from routing.wire.contract import Json
+from routing.wire.reading import object_in, text_in
 from routing.wire.thinking import SMALLEST_BUDGET, budget_of
 
 ROOM = 4096  # tokens for the answer, where the caller sets no limit

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/tool-use-inference-call.htm
 from collections.abc import Iterable
 from typing import Any
 
-from routing.providers.bedrock.draft import Draft, bad, object_in, objects_in, refused, text_in, written
+from routing.providers.bedrock.draft import Draft, bad, refused
 from routing.providers.bedrock.parts import Blocks, cache_point
 from routing.wire.chat import has_functions
 from routing.wire.contract import Json
+from routing.wire.reading import object_in, objects_in, text_in, written
 
 NO_ARGUMENTS: Json = {"type": "object", "properties": {}}
 _ANSWER_TOOL = "json_answer"

@@ -14,10 +14,8 @@ from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
 from routing.wire.gemini import ARRAY, SSE, dicts, finish_name, pick, usage_from_google
 from routing.wire.json_array import JsonArrayDecoder
+from routing.wire.kept_text import KEPT_TEXTS
 from routing.wire.sse import SseDecoder, encode
-from routing.wire.tokens import COUNTED_CHARS
-
-KEPT_TEXTS = COUNTED_CHARS
 
 
 class GenerateStream:

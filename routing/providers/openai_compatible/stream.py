@@ -11,12 +11,11 @@ from billing.dataplane.usage import NO_USAGE, usage_from_openai
 from routing.providers.openai_compatible import normal
 from routing.wire import json_text
 from routing.wire.contract import Event, Json, TruncatedStream, UpstreamError
+from routing.wire.kept_text import KEPT_TEXTS
 from routing.wire.openai_errors import error_from_object
 from routing.wire.sse import SseDecoder, encode
-from routing.wire.tokens import COUNTED_CHARS
 
 DONE = b"[DONE]"
-KEPT_TEXTS = COUNTED_CHARS  # none is shorter than a character
 
 
 class ChatStream:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from routing.wire import json_text
-from routing.wire.anthropic import text_in
 from routing.wire.anthropic_blocks import called
 from routing.wire.contract import Json
+from routing.wire.reading import text_in
 
 
 class ToolCall:

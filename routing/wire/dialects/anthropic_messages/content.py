@@ -4,10 +4,11 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from routing.wire.anthropic import DIALECT, THOUGHTS, objects, text_in, written
+from routing.wire.anthropic import DIALECT, THOUGHTS, written
 from routing.wire.chat import native_part
 from routing.wire.contract import Json
 from routing.wire.failure import bad_request
+from routing.wire.reading import objects_in, text_in
 
 Warnings = list[str]
 
@@ -116,7 +117,7 @@ def _texts(block: Json) -> Iterator[str]:
     """What a search result says, for providers that do not know such blocks."""
     if block["type"] == "search_result":
         yield from (text_in(block.get(name)) for name in ("title", "source"))
-        yield from (text_in(inner.get("text")) for inner in objects(block.get("content")))
+        yield from (text_in(inner.get("text")) for inner in objects_in(block.get("content")))
 
 
 def _text(block: Json, where: str) -> Json:

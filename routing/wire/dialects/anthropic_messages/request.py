@@ -4,11 +4,12 @@ What is left out here is told: callers whose provider speaks this dialect itself
 through untouched. https://platform.claude.com/docs/en/api/messages
 """
 
-from routing.wire.anthropic import objects, without_attribution
+from routing.wire.anthropic import without_attribution
 from routing.wire.contract import Json
 from routing.wire.dialects.anthropic_messages.content import system_content, to_messages
 from routing.wire.dialects.anthropic_messages.tools import to_choice, to_tools
 from routing.wire.failure import bad_request
+from routing.wire.reading import objects_in
 
 _SAME = ("max_tokens", "temperature", "top_p", "top_k", "thinking")
 _TIERS = {"auto": "auto", "standard_only": "default"}
@@ -61,7 +62,7 @@ def _output(body: Json, warnings: list[str]) -> Json:
     out: Json = {}
     if isinstance(effort := config.get("effort"), str):
         out["reasoning_effort"] = _EFFORTS.get(effort, effort)
-    for wanted in objects([config.get("format") or body.get("output_format")]):
+    for wanted in objects_in([config.get("format") or body.get("output_format")]):
         schema = {"name": "output", "schema": wanted.get("schema"), "strict": True}
         out["response_format"] = {"type": "json_schema", "json_schema": schema}
     return out

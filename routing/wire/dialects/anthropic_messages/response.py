@@ -1,16 +1,17 @@
 """An answer in the internal form → a whole Anthropic message."""
 
 from billing.dataplane.usage import Usage
-from routing.wire.anthropic import FINISH_OF_STOP, STOP_OF_FINISH, objects, text_in
+from routing.wire.anthropic import FINISH_OF_STOP, STOP_OF_FINISH
 from routing.wire.anthropic_blocks import blocks
 from routing.wire.contract import Call, Json
+from routing.wire.reading import objects_in, text_in
 
 
 def answer(chat: Json, usage: Usage, call: Call) -> Json:
     """The message; of several choices the first, since Anthropic knows but one."""
     if call.operation == "count_tokens":
         return {"input_tokens": chat.get("input_tokens", 0)}
-    choice = next(iter(objects(chat.get("choices"))), {})
+    choice = next(iter(objects_in(chat.get("choices"))), {})
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     if message.get("images"):

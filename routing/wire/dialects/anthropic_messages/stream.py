@@ -8,12 +8,13 @@ from typing import Any
 
 from billing.dataplane.usage import Usage
 from routing.wire import json_text
-from routing.wire.anthropic import THOUGHTS, objects, text_in
+from routing.wire.anthropic import THOUGHTS
 from routing.wire.anthropic_blocks import citations, own, thought
 from routing.wire.contract import Call, Json
 from routing.wire.dialects.anthropic_messages.calls import ToolCall, ToolCalls
 from routing.wire.dialects.anthropic_messages.response import message_id, stop_reason, stop_sequence, usage_object
 from routing.wire.prompt_size import prompt_tokens
+from routing.wire.reading import objects_in, text_in
 
 
 class MessageEmitter:
@@ -35,7 +36,7 @@ class MessageEmitter:
         for chunk in chunks:
             if not self._started:
                 self._start(chunk, usage)
-            for choice in objects(chunk.get("choices")):
+            for choice in objects_in(chunk.get("choices")):
                 if not choice.get("index"):  # Anthropic knows but one
                     self._read(choice)
         return self._taken()
@@ -98,7 +99,7 @@ class MessageEmitter:
 
     def _thoughts(self, entries: Any) -> None:
         """Blocks of thoughts that are whole now; their text has come before, or comes here."""
-        for block in objects(entries):
+        for block in objects_in(entries):
             if block.get("type") == "redacted_thinking":
                 self._whole(thought(block))
             elif block.get("type") == "thinking" or block.get("signature"):
@@ -129,7 +130,7 @@ class MessageEmitter:
             self._delta({"type": "citations_delta", "citation": entry["citation"]})
 
     def _calls(self, entries: Any) -> None:
-        for call in self._tools.take(objects(entries), is_open=self._open == "tool_use"):
+        for call in self._tools.take(objects_in(entries), is_open=self._open == "tool_use"):
             self._tool(call)
 
     def _function(self, call: Any) -> None:

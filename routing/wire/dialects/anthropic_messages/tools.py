@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from routing.wire.anthropic import DIALECT, TOOL_CHOICES, objects
+from routing.wire.anthropic import DIALECT, TOOL_CHOICES
 from routing.wire.contract import Json
 from routing.wire.failure import bad_request
+from routing.wire.reading import objects_in
 
 # All tools are given to providers that cannot search them.
 _SEARCH = "tool_search_tool"
@@ -23,7 +24,7 @@ def to_tools(body: Json, warnings: list[str]) -> list[Json]:
         made = _tool(tool, f"tools[{index}]", warnings)
         if made is not None:
             tools.append(made)
-    servers = objects(body.get("mcp_servers"))
+    servers = objects_in(body.get("mcp_servers"))
     return tools + [_native({"type": "mcp_server", **_nameable(server)}) for server in servers]
 
 
