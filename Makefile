@@ -33,7 +33,7 @@ behaviours: setup-dev ## Say which of the promised behaviours have a passing tes
 conformance: setup-dev ## Run recorded traffic through every adapter and dialect (DATA=dir)
 	@$(BIN)/python -m tests.conformance $(DATA)
 
-bench: setup-dev ## Measure the gateway against a bare proxy of the same parts
+bench: setup-dev ## Measure the gateway against a bare proxy of the usual parts
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 bench-peers: setup-dev ## Measure the gateway against its peers

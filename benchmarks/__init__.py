@@ -1,1 +1,1 @@
-"""Measures the gateway against a bare proxy of the same parts and against its peers."""
+"""Measures the gateway against a bare proxy of the usual parts and against its peers."""

@@ -1,4 +1,4 @@
-"""The yardstick: a proxy of the gateway's own parts (uvicorn, aiohttp, orjson) that forwards and no more."""
+"""The yardstick: a proxy of the usual parts (uvicorn, aiohttp, orjson) that forwards and no more."""
 
 import os
 from collections.abc import Awaitable, Callable

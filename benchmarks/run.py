@@ -1,4 +1,4 @@
-"""`make bench`: the gateway against a bare proxy of the same parts, one core, one run, round by round.
+"""`make bench`: the gateway against a bare proxy of the usual parts, one core, one run, round by round.
 
 `--check` makes it fail when a target is missed, `--write` puts the result on docs/benchmarks.md.
 """

@@ -1,0 +1,89 @@
+"""An answer under way, as its reader sees it."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from routing.proxy.http.errors import HttpError
+from routing.proxy.http.unpacking import Unpacker
+
+if TYPE_CHECKING:
+    from routing.proxy.http.connection import Connection
+
+HIGH_WATER = 256 * 1024  # bytes that wait for their reader before the server is made to wait
+
+
+class Answer:
+    """Status, headers and body of one answer. The connection writes it, one task reads it."""
+
+    __slots__ = ("_connection", "_unpacker", "complete", "error", "fields", "pieces", "size", "status", "waiter")
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._unpacker: Unpacker | None = None
+        self.status = 0  # until the head is there
+        self.fields: dict[bytes, bytes] = {}  # the headers, names in lower case
+        self.pieces: list[bytes] = []
+        self.size = 0  # of the pieces, in bytes
+        self.complete = False
+        self.error: HttpError | None = None
+        self.waiter: asyncio.Future[None] | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Names in lower case. One that was sent twice is there as it was sent last."""
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.fields.items()}
+
+    async def head(self) -> None:
+        """Wait for status and headers. Raises `HttpError`."""
+        while not self.status:
+            if self.error is not None:
+                raise self.error
+            await self._wait()
+        encoding = self.fields.get(b"content-encoding")
+        if encoding is not None and encoding.lower() not in (b"identity", b""):
+            self._unpacker = Unpacker(encoding.decode("latin-1").strip().lower())
+
+    async def next(self) -> bytes:
+        """The next bytes as they come, empty at the end. Raises `HttpError`."""
+        if self._unpacker is None:
+            return await self._received()
+        while True:
+            if self._unpacker.holds_more:
+                unpacked = self._unpacker.feed(b"")
+            elif packed := await self._received():
+                unpacked = self._unpacker.feed(packed)
+            else:
+                self._unpacker.finish()
+                return b""
+            if unpacked:
+                return unpacked
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body. What exceeds so many bytes is cut off: no server may fill our memory. Raises `HttpError`."""
+        parts, size = [], 0
+        while size < limit and (part := await self.next()):
+            parts.append(part)
+            size += len(part)
+        return (parts[0] if len(parts) == 1 else b"".join(parts))[:limit]
+
+    def close(self) -> None:
+        """Let the connection go. It is shut unless all of the answer has come."""
+        if not self.complete:
+            self._connection.drop(self)
+
+    async def _received(self) -> bytes:
+        while not self.pieces:
+            if self.complete:
+                return b""
+            if self.error is not None:
+                raise self.error
+            await self._wait()
+        pieces, self.pieces = self.pieces, []
+        if self.size > HIGH_WATER:
+            self._connection.go_on(self)
+        self.size = 0
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def _wait(self) -> None:
+        self.waiter = asyncio.get_running_loop().create_future()
+        await self.waiter
