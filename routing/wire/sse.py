@@ -25,16 +25,15 @@ class SseDecoder:
 
     def feed(self, data: bytes) -> list[bytes]:
         """The data of each event that these bytes complete. Raises `UpstreamError` for one that is too long."""
-        # One event of one line, the usual case; Anthropic's have their name before it.
-        start = data.find(b"\n") + 1 if data[:6] == b"event:" else 0
-        if (
-            data[start : start + 6] == b"data: "
-            and data.find(b"\n", start) == len(data) - 2
-            and not (self._line or self._data)
-            and data.find(b"\r") < 0
-        ):
-            return [data[start + 6 : -2]] if data[-1] == 10 else self._feed_lines(data)
-        return self._feed_lines(data)
+        if data[-2:] != b"\n\n" or self._line or self._data or data.find(b"\r") >= 0:
+            return self._feed_lines(data)
+        found = []
+        for event in data[:-2].split(b"\n\n"):  # whole events of one line each, the usual case
+            start = event.find(b"\n") + 1 if event[:6] == b"event:" else 0  # Anthropic's have their name before it
+            if event[start : start + 6] != b"data: " or event.find(b"\n", start) >= 0:
+                return self._feed_lines(data)
+            found.append(event[start + 6 :])
+        return found
 
     def is_one_line(self, data: bytes) -> bool:
         """Whether these bytes are just one event, `data: …` and a blank line: what most streams are made of.

@@ -1,6 +1,6 @@
 """An answer under way, as its reader sees it."""
 
-import asyncio
+from asyncio import Future
 from typing import TYPE_CHECKING
 
 from routing.proxy.http.errors import HttpError
@@ -26,7 +26,7 @@ class Answer:
         self.size = 0  # of the pieces, in bytes
         self.complete = False
         self.error: HttpError | None = None
-        self.waiter: asyncio.Future[None] | None = None
+        self.waiter: Future[None] | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -38,25 +38,24 @@ class Answer:
         while not self.status:
             if self.error is not None:
                 raise self.error
-            await self._wait()
+            self.waiter = waiter = self._connection.future()
+            await waiter
         encoding = self.fields.get(b"content-encoding")
         if encoding is not None and encoding.lower() not in (b"identity", b""):
             self._unpacker = Unpacker(encoding.decode("latin-1").strip().lower())
 
     async def next(self) -> bytes:
         """The next bytes as they come, empty at the end. Raises `HttpError`."""
-        if self._unpacker is None:
-            return await self._received()
-        while True:
-            if self._unpacker.holds_more:
-                unpacked = self._unpacker.feed(b"")
-            elif packed := await self._received():
-                unpacked = self._unpacker.feed(packed)
-            else:
-                self._unpacker.finish()
+        if self._unpacker is not None:
+            return await self._next_unpacked(self._unpacker)
+        while not self.pieces:
+            if self.complete:
                 return b""
-            if unpacked:
-                return unpacked
+            if self.error is not None:
+                raise self.error
+            self.waiter = waiter = self._connection.future()
+            await waiter
+        return self._take()
 
     async def read(self, limit: int) -> bytes:
         """The whole body. What exceeds so many bytes is cut off: no server may fill our memory. Raises `HttpError`."""
@@ -71,19 +70,23 @@ class Answer:
         if not self.complete:
             self._connection.drop(self)
 
-    async def _received(self) -> bytes:
-        while not self.pieces:
-            if self.complete:
-                return b""
-            if self.error is not None:
-                raise self.error
-            await self._wait()
-        pieces, self.pieces = self.pieces, []
-        if self.size > HIGH_WATER:
-            self._connection.go_on(self)
-        self.size = 0
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    async def _next_unpacked(self, unpacker: Unpacker) -> bytes:
+        self._unpacker = None  # for what is packed
+        try:
+            while True:
+                packed = b"" if unpacker.holds_more else await self.next()
+                if not packed and not unpacker.holds_more:
+                    unpacker.finish()
+                    return b""
+                if unpacked := unpacker.feed(packed):
+                    return unpacked
+        finally:
+            self._unpacker = unpacker
 
-    async def _wait(self) -> None:
-        self.waiter = asyncio.get_running_loop().create_future()
-        await self.waiter
+    def _take(self) -> bytes:
+        """All that has come."""
+        size, self.size = self.size, 0
+        if size > HIGH_WATER:
+            self._connection.go_on(self)
+        pieces, self.pieces = self.pieces, []
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -19,7 +19,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_answer", "_fields", "_head_size", "_keep", "_over", "_parser", "_paused", "_released", "_transport",
-        "idle_since",
+        "future", "idle_since",
     )  # fmt: skip
 
     def __init__(self, released: Callable[["Connection"], None]) -> None:
@@ -32,6 +32,7 @@ class Connection(asyncio.Protocol):
         self._fields: dict[bytes, bytes] = {}
         self._head_size = 0
         self._paused = self._over = self._keep = False
+        self.future: Callable[[], asyncio.Future[None]] = asyncio.get_running_loop().create_future
         self.idle_since = 0.0
 
     def ask(self, head: bytes, body: bytes) -> Answer:
@@ -74,14 +75,23 @@ class Connection(asyncio.Protocol):
         if answer is None:  # nothing was asked
             self.shut()
             return
-        self._parse(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            self._keep = False
+        except HttpParserError:
+            self._keep = False
+            if not self._over:
+                self._fail(MalformedAnswer())
         if not answer.status:
             self._head_size += len(data)
             if self._head_size > LONGEST_HEAD:
                 self._fail(MalformedAnswer())
         if self._over:
             self._release()
-        _wake(answer)
+        waiter = answer.waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
 
     def connection_lost(self, error: Exception | None) -> None:
         answer = self._answer
@@ -91,7 +101,8 @@ class Connection(asyncio.Protocol):
             answer.complete, self._answer = True, None
         else:
             self._fail(ConnectionClosed() if answer.status or self._head_size else NoAnswer())
-        _wake(answer)
+        if answer.waiter is not None and not answer.waiter.done():
+            answer.waiter.set_result(None)
 
     # What the parser tells.
 
@@ -125,16 +136,6 @@ class Connection(asyncio.Protocol):
         if self._answer is not None and self._answer.status:  # else it was an interim one
             self._over, self._keep = True, self._parser.should_keep_alive()
 
-    def _parse(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade:
-            self._keep = False
-        except HttpParserError:
-            self._keep = False
-            if not self._over:
-                self._fail(MalformedAnswer())
-
     def _release(self) -> None:
         answer, self._answer = self._answer, None
         if answer is not None:
@@ -160,9 +161,3 @@ class Connection(asyncio.Protocol):
 def _lasts_to_the_end(answer: Answer) -> bool:
     """Whether the end of the connection is the end of the answer."""
     return b"content-length" not in answer.fields and b"transfer-encoding" not in answer.fields
-
-
-def _wake(answer: Answer) -> None:
-    waiter = answer.waiter
-    if waiter is not None and not waiter.done():
-        waiter.set_result(None)
