@@ -9,6 +9,7 @@ from django.db import connection
 from tests.load import Load, send_requests, session
 from tests.tenant import Tenant
 from tests.upstream.handle import Upstream
+from tests.waiting import eventually
 
 AT_ONCE = 20
 
@@ -47,9 +48,8 @@ def test_they_stay_bounded_over_a_thousand_requests(
 ) -> None:
     route = tenant.route(upstream.site("ok"))
     send(tenant, route, 100)
-    before = sessions_in_this_database()
-
     send(tenant, route, 1000)
 
-    assert sessions_in_this_database() <= before + 2
-    assert before < 20
+    assert sessions_in_this_database() <= 2 * AT_ONCE
+    # What is left once the last ones have been closed: the server's own.
+    eventually(lambda: sessions_in_this_database() < AT_ONCE)
