@@ -142,7 +142,7 @@ class Connection(asyncio.Protocol):
             answer.complete = True
         if self._paused:
             self._resume()
-        if self._keep:
+        if self._keep and not self._transport.get_write_buffer_size():  # else it answered before it had heard all
             self._released(self)
         else:
             self._transport.close()

@@ -25,7 +25,7 @@ class Wire:
     """A transport that takes what is written, and whether it was shut."""
 
     def __init__(self) -> None:
-        self.sent, self.shut, self.paused = b"", False, False
+        self.sent, self.shut, self.paused, self.unsent = b"", False, False, 0
 
     def write(self, data: bytes) -> None:
         self.sent += data
@@ -37,6 +37,9 @@ class Wire:
 
     def is_closing(self) -> bool:
         return self.shut
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
 
     def pause_reading(self) -> None:
         self.paused = True
@@ -177,6 +180,15 @@ async def test_a_connection_that_is_to_be_closed_is_not_used_again(said: bytes) 
     connection, wire, free = connected()
     received = connection.ask(b"head", b"")
     connection.data_received(LENGTH.replace(b"content", said + b"content", 1))
+    await received.head()
+    assert (await received.read(100), wire.shut, free) == (b"hello world", True, [])
+
+
+async def test_a_server_that_answers_before_it_has_heard_all_is_not_asked_again() -> None:
+    connection, wire, free = connected()
+    received = connection.ask(b"head", b"body")
+    wire.unsent = 2
+    connection.data_received(LENGTH)
     await received.head()
     assert (await received.read(100), wire.shut, free) == (b"hello world", True, [])
 
