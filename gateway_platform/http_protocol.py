@@ -25,7 +25,7 @@ class AnswerInOnePiece(RequestResponseCycle):
     async def send(self, message: Any) -> None:
         if self.flow.write_paused or self.disconnected:
             await self._usual(message)
-        elif self.chunked_encoding and self._is_chunk(message):
+        elif self.chunked_encoding and message.get("more_body") and message.get("body") and not self.response_complete:
             body = message["body"]
             self.transport.write(b"%x\r\n%b\r\n" % (len(body), body))
         elif self._head:
@@ -36,9 +36,6 @@ class AnswerInOnePiece(RequestResponseCycle):
                 await self._usual(message)
         else:
             await self._usual(message)
-
-    def _is_chunk(self, message: Any) -> bool:
-        return bool(message.get("more_body") and message.get("body")) and not self.response_complete
 
     def _head_of(self, message: Any) -> bytes:
         """The head of a whole answer, which is held back until its body comes; empty for any other."""

@@ -41,11 +41,11 @@ class SseDecoder:
         Then they need not be fed.
         """
         return (
-            data[:6] == b"data: "
+            data.endswith(b"\n\n")
             and data.find(b"\n") == len(data) - 2
-            and data[-1] == 10
-            and not (self._line or self._data)
+            and data.startswith(b"data: ")
             and data.find(b"\r") < 0
+            and not (self._line or self._data)
         )
 
     def rest(self) -> bytes:
