@@ -62,14 +62,14 @@ class Upstream:
             return await self._pool.ask(where.origin, start, outgoing.body, connect)
         except ConnectTimeout:
             raise UpstreamError(ErrorKind.TIMEOUT, "The provider could not be reached in time (connect).") from None
-        except (HttpError, OSError, ValueError) as error:
+        except (*BROKEN, ValueError) as error:
             raise UpstreamError(ErrorKind.CONNECTION, f"The provider could not be reached ({_name(error)}).") from None
 
     async def _post(self, request: TokenRequest) -> tuple[int, bytes]:
         """Ask for a token."""
-        where = place(request.url)
-        start = head("POST", where, [("content-type", request.content_type)], len(request.body))
         try:
+            where = place(request.url)
+            start = head("POST", where, [("content-type", request.content_type)], len(request.body))
             async with asyncio.timeout(TOKEN_SECONDS):
                 answer = await self._pool.ask(where.origin, start, request.body, TOKEN_SECONDS)
                 try:
@@ -78,7 +78,7 @@ class Upstream:
                     answer.close()
         except (TimeoutError, ConnectTimeout):
             raise UpstreamError(ErrorKind.TIMEOUT, "The provider's token endpoint took too long.") from None
-        except BROKEN as error:
+        except (*BROKEN, ValueError) as error:
             message = f"The provider's token endpoint could not be reached ({_name(error)})."
             raise UpstreamError(ErrorKind.CONNECTION, message) from None
 

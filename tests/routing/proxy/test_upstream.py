@@ -13,6 +13,7 @@ import pytest
 
 from routing.proxy.http.addresses import Addresses
 from routing.proxy.upstream import BROKEN, Upstream, UpstreamResponse, broken, drain
+from routing.signing.exchange import TokenRequest
 from routing.wire.contract import ErrorKind, Target, UpstreamError
 from tests.routing.proxy.raw_server import (
     SECRET,
@@ -257,6 +258,13 @@ async def test_a_name_that_does_not_resolve_in_time(upstream: Upstream, monkeypa
 async def test_an_impossible_address_is_a_connection_error(upstream: Upstream, url: str) -> None:
     with pytest.raises(UpstreamError) as caught:
         await upstream.send(outgoing(), Target("openai_compatible", url, "m"), 1.0)
+    assert caught.value.kind is ErrorKind.CONNECTION
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x.example", "http://[::1", "http://x:99999"])
+async def test_an_impossible_token_address_is_a_connection_error(upstream: Upstream, url: str) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        await upstream._post(TokenRequest(url, b""))
     assert caught.value.kind is ErrorKind.CONNECTION
 
 
