@@ -236,9 +236,8 @@ def test_known_keys_and_tenants_stay_usable_without_the_database(
 ) -> None:
     changes = worker.loader.keys._changes
     _, secret = new_key(acme)
-    eventually(
-        lambda: worker.loader.keys._changes > changes, within=5
-    )  # else its own announcement would make it unknown
+    # Else its own announcement would make it unknown.
+    eventually(lambda: worker.loader.keys._changes > changes, within=5)
     worker.key(secret)
     worker.tenant(acme)
 
