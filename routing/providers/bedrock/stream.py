@@ -16,8 +16,8 @@ from routing.providers.bedrock.response import finish_reason, image_of, native, 
 from routing.wire import json_text
 from routing.wire.aws_eventstream import EventStreamDecoder, Message
 from routing.wire.contract import ErrorKind, Event, Json, TruncatedStream, UpstreamError
+from routing.wire.kept_text import KEPT_TEXTS
 from routing.wire.reading import object_in, objects_in, text_in
-from routing.wire.tokens import COUNTED_CHARS
 
 
 class _Block:
@@ -208,7 +208,7 @@ class ConverseStream:
         return Event(b"", ({**self._frame, "object": "chat.completion.chunk", "choices": [choice]},), content)
 
     def _keep(self, text: str) -> None:
-        if text and len(self.texts) < COUNTED_CHARS:
+        if text and len(self.texts) < KEPT_TEXTS:
             self.texts.append(text)
         self.chars += len(text)
 

@@ -40,9 +40,9 @@ class Answer:
                 raise self.error
             self.waiter = waiter = self._connection.future()
             await waiter
-        encoding = self.fields.get(b"content-encoding")
-        if encoding is not None and encoding.lower() not in (b"identity", b""):
-            self._unpacker = Unpacker(encoding.decode("latin-1").strip().lower())
+        encoding = self.fields.get(b"content-encoding", b"").strip().lower()
+        if encoding not in (b"", b"identity"):
+            self._unpacker = Unpacker(encoding.decode("latin-1"))
 
     async def next(self) -> bytes:
         """The next bytes as they come, empty at the end. Raises `HttpError`."""
@@ -66,7 +66,7 @@ class Answer:
         while size < limit and (part := await self.next()):
             parts.append(part)
             size += len(part)
-        return (parts[0] if len(parts) == 1 else b"".join(parts))[:limit]
+        return b"".join(parts)[:limit]
 
     def close(self) -> None:
         """Let the connection go. It is shut unless all of the answer has come."""
@@ -92,4 +92,4 @@ class Answer:
         if size > HIGH_WATER:
             self._connection.go_on(self)
         pieces, self.pieces = self.pieces, []
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return b"".join(pieces)

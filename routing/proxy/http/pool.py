@@ -3,7 +3,6 @@
 import asyncio
 import ssl
 import time
-from collections import defaultdict
 from functools import cached_property
 
 import aiohappyeyeballs
@@ -26,7 +25,7 @@ class Pool:
 
     def __init__(self, allow_private: bool) -> None:
         self._addresses = Addresses(allow_private)
-        self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
+        self._idle: dict[Origin, list[Connection]] = {}
         self._sweep: asyncio.TimerHandle | None = None
 
     async def ask(self, origin: Origin, head: bytes, body: bytes, connect: float) -> Answer:
@@ -60,10 +59,10 @@ class Pool:
 
     def _take(self, origin: Origin) -> Connection | None:
         """The connection that was used last, if it may still be open."""
-        idle = self._idle[origin]
+        idle = self._idle.get(origin)
         while idle:
             connection = idle.pop()
-            if connection.usable and time.monotonic() - connection.idle_since < IDLE_SECONDS:
+            if _is_fresh(connection):
                 return connection
             connection.shut()
         return None
@@ -97,20 +96,29 @@ class Pool:
 
     def _put(self, origin: Origin, connection: Connection) -> None:
         connection.idle_since = time.monotonic()
-        self._idle[origin].append(connection)
+        self._idle.setdefault(origin, []).append(connection)
         if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._shut_old)
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        self._sweep = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._shut_old)
 
     def _shut_old(self) -> None:
         """Shut what has lain too long; again after a while, if anything is left."""
-        oldest = time.monotonic() - IDLE_SECONDS
-        for origin, connections in list(self._idle.items()):
-            for connection in connections:
-                if connection.idle_since < oldest:
+        self._sweep = None
+        for origin in list(self._idle):
+            fresh = []
+            for connection in self._idle.pop(origin):
+                if _is_fresh(connection):
+                    fresh.append(connection)
+                else:
                     connection.shut()
-            fresh = [connection for connection in connections if connection.idle_since >= oldest and connection.usable]
             if fresh:
                 self._idle[origin] = fresh
-            else:
-                del self._idle[origin]
-        self._sweep = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._shut_old) if self._idle else None
+        if self._idle:
+            self._sweep_later()
+
+
+def _is_fresh(connection: Connection) -> bool:
+    """Whether a connection that is idle may still be open."""
+    return connection.usable and time.monotonic() - connection.idle_since < IDLE_SECONDS
